@@ -1,0 +1,139 @@
+"""One JSON event a line in, one JSON turn a line out: for other front ends and for tests."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, BinaryIO
+
+from adapters import Respond, Response
+from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
+from messages import Message
+
+LONGEST_CHAT = 200
+"""Characters of a chat's name."""
+
+
+class MalformedLineError(Exception):
+    """A line is no event. The message says what is wrong with it."""
+
+
+async def run(respond: Respond, lines: Iterable[bytes], output: BinaryIO) -> None:
+    """Answer every line. A malformed one gets an error with its number, and the stream goes on."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            chat, event, event_id, today = to_event(line)
+        except MalformedLineError as error:
+            _write(output, {"error": f"line {number}: {error}", "line": number})
+            continue
+        response = await respond(chat, event, event_id=event_id, today=today)
+        _write(output, to_turn(chat, response))
+
+
+def to_event(line: bytes) -> tuple[str, Event, str | None, date | None]:
+    """Read one line as chat, event, event id and day. Raises ``MalformedLineError``."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        message = f"not JSON: {error}"
+        raise MalformedLineError(message) from error
+    if not isinstance(fields, dict):
+        message = "not a JSON object"
+        raise MalformedLineError(message)
+    chat = _text(fields, "chat")
+    if not chat or len(chat) > LONGEST_CHAT or not _is_sound(chat):
+        message = f"chat: 1 to {LONGEST_CHAT} characters are needed"
+        raise MalformedLineError(message)
+    event_id = _text(fields, "id") if "id" in fields else None
+    return chat, _event(fields), event_id, _today(fields)
+
+
+def to_turn(chat: str, response: Response) -> dict[str, Any]:
+    """Return a response as one JSON object."""
+    turn, place = response.turn, response.turn.place
+    reading = place.reading
+    return {
+        "chat": chat,
+        "language": turn.conversation.language,
+        "step": place.step,
+        "order": _order(response),
+        "outcome": place.verdict.outcome if place.verdict else None,
+        "topic": reading.value if reading and reading.step == "topic" else None,
+        "reply_kind": place.reply_kind,
+        "cites": list(response.cites),
+        "messages": [_message(message) for message in response.messages],
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    draft = message.draft
+    return {
+        "text": message.text,
+        "buttons": [{"token": button.token, "label": button.label} for button in message.buttons],
+        "draft": {"id": draft.id, "send": draft.send, "meaning": draft.meaning} if draft else None,
+    }
+
+
+def _order(response: Response) -> dict[str, Any]:
+    place = response.turn.place
+    known: dict[str, Any] = dict(place.order.known())
+    if known.get("coupon") in {"yes", "no"}:
+        known["coupon"] = known["coupon"] == "yes"
+    if place.device:
+        known["device"] = place.device
+    return known
+
+
+def _event(fields: Mapping[str, Any]) -> Event:
+    kind = _text(fields, "event")
+    match kind:
+        case "start":
+            return Started(_language(fields))
+        case "choose":
+            return Chose(_text(fields, "token"))
+        case "write":
+            return Wrote(_text(fields, "text"))
+        case _ if kind in set(Attachment):
+            return Sent(Attachment(kind))
+        case _:
+            message = f"event: unknown {kind!r}; one of start, choose, write, {', '.join(Attachment)}"
+            raise MalformedLineError(message)
+
+
+def _language(fields: Mapping[str, Any]) -> Language | None:
+    if fields.get("language") is None:
+        return None
+    code = _text(fields, "language")
+    if code not in set(Language):
+        message = f"language: unknown {code!r}; one of {', '.join(Language)}"
+        raise MalformedLineError(message)
+    return Language(code)
+
+
+def _today(fields: Mapping[str, Any]) -> date | None:
+    if fields.get("today") is None:
+        return None
+    try:
+        return date.fromisoformat(_text(fields, "today"))
+    except ValueError as error:
+        message = "today: not a day like 2026-11-24"
+        raise MalformedLineError(message) from error
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str):
+        message = f"{name}: a text is needed"
+        raise MalformedLineError(message)
+    return value
+
+
+def _is_sound(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: a lone surrogate cannot."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _write(output: BinaryIO, fields: Mapping[str, Any]) -> None:
+    output.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+    output.flush()

@@ -1,0 +1,68 @@
+"""The command line: chat · check · map · transcript. Each command imports only what it needs."""
+
+import argparse
+import sys
+from pathlib import Path
+
+ERROR = 1
+USAGE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return the exit code. Errors of content and settings are said in one clear sentence."""
+    options = _parser().parse_args(arguments)
+    return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="torikeshi", description="Helps Japanese buyers to get out of an AliExpress order. Advice only."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    chat = commands.add_parser("chat", help="talk in this terminal, or by JSON lines")
+    chat.add_argument("--language", choices=["ja", "en"], help="ja unless said before")
+    chat.add_argument("--data", type=Path, metavar="DIR", help="folder in which the chat is remembered")
+    chat.add_argument("--jsonl", action="store_true", help="one JSON event a line in, one JSON turn a line out")
+    chat.set_defaults(run=_chat)
+    check = commands.add_parser("check", help="check all content; exit 1 if anything is wrong")
+    check.set_defaults(run=_check)
+    drawing = commands.add_parser("map", help="print the dialog as a Mermaid diagram")
+    drawing.set_defaults(run=_map)
+    transcript = commands.add_parser("transcript", help="play simulated conversations as a buyer would see them")
+    transcript.add_argument("names", nargs="+", metavar="NAME", help="a name in tests/transcripts, or a file")
+    transcript.set_defaults(run=_transcript)
+    return parser
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from bot.chat import chat  # noqa: PLC0415  # --help must not wait for it
+
+    return chat(options.language, options.data, jsonl=options.jsonl)
+
+
+def _check(_: argparse.Namespace) -> int:
+    from bot.check import check  # noqa: PLC0415
+
+    problems = check()
+    for problem in problems:
+        print(problem)  # noqa: T201  # the command's output
+    print(f"{len(problems)} problem(s)" if problems else "all content is sound")  # noqa: T201
+    return ERROR if problems else 0
+
+
+def _map(_: argparse.Namespace) -> int:
+    from bot.content import load_content  # noqa: PLC0415
+    from bot.map import mermaid  # noqa: PLC0415
+
+    print(mermaid(load_content().handbook))  # noqa: T201
+    return 0
+
+
+def _transcript(options: argparse.Namespace) -> int:
+    from bot.transcripts import play  # noqa: PLC0415
+
+    return play(options.names)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

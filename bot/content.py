@@ -1,0 +1,175 @@
+"""Reads all that the product says and knows from its packages, and reports every problem by file and key."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from jinja2 import Environment, TemplateSyntaxError
+
+from conversations import Handbook, HandbookError, Language, read_handbook
+from conversations.typed import name_key
+from messages import Catalog, Lexicon
+
+TITLED = {"topics": "topic", "replies": "reply_kind"}
+"""Folders whose files carry a ``title`` that is a button's label, and the step it belongs to."""
+TOPIC_NAMES = "asked_as"
+NEVER_TYPED = ("change:", "form_choice:", "terminal:")
+"""Labels that are no words for a button wherever it stands."""
+
+
+class ContentError(Exception):
+    """Files of the content are wrong. ``problems`` holds all of them, each as ``file: key: what to mend``."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        """Keep the problems; the message is all of them, one a line."""
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The content as it was read: parsed data, words by language, and templates by path."""
+
+    data: Mapping[str, Mapping[str, Any]]
+    words: Mapping[Language, Mapping[str, Any]]
+    templates: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the product runs on: the handbook and the catalog made from the sources."""
+
+    handbook: Handbook
+    catalog: Catalog
+    sources: Sources
+
+
+@cache
+def load_content() -> Content:
+    """Return the content of the installed packages. Raises ``ContentError`` with every problem that stops it."""
+    return build_content(read_sources(files("conversations") / "data", files("messages")))
+
+
+def read_sources(data: Traversable, messages: Traversable) -> Sources:
+    """Read the files of both folders. Raises ``ContentError`` for files that cannot be read or parsed."""
+    problems: list[str] = []
+    tables = {
+        entry.name.removesuffix(".toml"): _read_toml(entry, entry.name, problems)
+        for entry in data.iterdir()
+        if entry.name.endswith(".toml")
+    }
+    words = {
+        language: _read_toml(messages / language / "words.toml", f"{language}/words.toml", problems)
+        for language in Language
+    }
+    templates = {path: _read_text(entry, path, problems) for path, entry in _templates(messages, "")}
+    problems += _syntax_problems(templates)
+    if problems:
+        raise ContentError(tuple(problems))
+    return Sources(tables, words, templates)
+
+
+def build_content(sources: Sources) -> Content:
+    """Make the handbook and the catalog. Raises ``ContentError`` if ids or labels are wrong."""
+    lexicons = {language: _lexicon(language, sources) for language in Language}
+    try:
+        handbook = read_handbook(sources.data, _names(lexicons, sources))
+    except HandbookError as error:
+        raise ContentError(error.problems) from error
+    return Content(handbook, Catalog(sources.templates, lexicons, handbook), sources)
+
+
+def block_lines(source: str, block: str) -> list[str]:
+    """Return the lines of a template's block that is plain text, such as ``asked_as`` or ``title``."""
+    start = source.partition(f"{{% block {block} %}}")[2]
+    return [line.strip() for line in start.partition("{% endblock")[0].splitlines() if line.strip()]
+
+
+def _templates(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            yield from _templates(entry, f"{path}{entry.name}/")
+        elif entry.name.endswith(".j2"):
+            yield f"{path}{entry.name}", entry
+
+
+def _read_text(entry: Traversable, name: str, problems: list[str]) -> str:
+    try:
+        return entry.read_text(encoding="utf-8")
+    except OSError as error:
+        problems.append(f"{name}: the file cannot be read ({error.strerror}); restore it or install anew")
+    except UnicodeDecodeError:
+        problems.append(f"{name}: the file is not UTF-8 text; save it as UTF-8")
+    return ""
+
+
+def _read_toml(entry: Traversable, name: str, problems: list[str]) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(_read_text(entry, name, problems))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{name}: {error}; mend that line")
+        return {}
+
+
+def _syntax_problems(templates: Mapping[str, str]) -> list[str]:
+    environment = Environment(autoescape=False)  # noqa: S701  # only parses
+    problems = []
+    for path, source in templates.items():
+        try:
+            environment.parse(source)
+        except TemplateSyntaxError as error:
+            problems.append(f"{path}: line {error.lineno}: {error.message}")
+    return problems
+
+
+def _lexicon(language: Language, sources: Sources) -> Lexicon:
+    words = dict(sources.words[language])
+    missing = [name for name in ("certainty", "units") if name not in words]
+    if missing:
+        raise ContentError(tuple(f"{language}/words.toml: {name}: the section is missing" for name in missing))
+    units = dict(words.pop("units"))
+    certainty = words.pop("certainty")
+    labels: dict[str, str] = {}
+    also: dict[str, tuple[str, ...]] = {}
+    for section, entries in words.items():
+        for name, entry in entries.items():
+            key = name if section == "commands" else f"{section}:{name}"
+            labels[key] = entry if isinstance(entry, str) else entry["label"]
+            also[key] = () if isinstance(entry, str) else tuple(entry.get("also", ()))
+    for folder, step in TITLED.items():
+        for path, source in sources.templates.items():
+            if path.startswith(f"{language}/{folder}/"):
+                key = f"{step}:{path.rpartition('/')[2].removesuffix('.j2')}"
+                labels[key] = "".join(block_lines(source, "title"))
+                also[key] = tuple(block_lines(source, TOPIC_NAMES))
+    return Lexicon(
+        language=language,
+        labels=labels,
+        also=also,
+        certainty=certainty,
+        between=units.pop("between", "-"),
+        units={unit: (one, many) for unit, (one, many) in units.items()},
+    )
+
+
+def _names(lexicons: Mapping[Language, Lexicon], sources: Sources) -> Mapping[str, tuple[str, ...]]:
+    """Collect what a buyer may type for each button: its labels, other words, and AliExpress's own names."""
+    names: dict[str, dict[str, None]] = {}
+
+    def add(words: str, token: str) -> None:
+        if key := name_key(words):
+            names.setdefault(key, {})[token] = None
+
+    for lexicon in lexicons.values():
+        for token, label in lexicon.labels.items():
+            if not token.startswith(NEVER_TYPED):
+                for words in (label, *lexicon.also[token]):
+                    add(words, token)
+    for row in sources.data.get("statuses", {}).get("statuses", ()):
+        for shown in row.get("shown_as", ()):
+            add(shown, f"status:{row.get('id')}")
+    return {key: tuple(tokens) for key, tokens in names.items()}

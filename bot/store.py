@@ -1,0 +1,233 @@
+"""Keeps each chat's answers between events: in a database file, or in memory for tests and pipes.
+
+A save is compare-and-set: it goes through only if nobody saved since the chat was loaded. Chats that were
+not used for so many days are forgotten. Times are days: nothing finer is needed, and nothing finer is known.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Iterator, Protocol
+
+from sqlalchemy import Column, Date, Integer, MetaData, String, Table, Text, bindparam, create_engine, event, inspect
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from conversations import Answer, Conversation, Language, StepName
+
+RELEASE = 1
+"""The form of the stored data. A file with a higher number was written by a newer release."""
+FORGET_AFTER = timedelta(days=30)
+
+
+class StoreError(Exception):
+    """The store cannot be read or written just now (disk full, read-only, gone)."""
+
+
+class NewerStoreError(Exception):
+    """The store was written by a newer release; it is left as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What is kept of a chat: its conversation, the ids of its last events, and a version that counts saves."""
+
+    conversation: Conversation = Conversation()
+    event_ids: tuple[str, ...] = ()
+    version: int = 0
+
+
+class Store(Protocol):
+    """Where chats are kept."""
+
+    def load(self, chat: str) -> Saved | None:
+        """Return what is kept of a chat; None if nothing is, or it was unused too long. Raises ``StoreError``."""
+
+    def save(self, chat: str, saved: Saved) -> bool:
+        """Keep a chat unless it was saved since it was loaded; tell whether it was kept. Raises ``StoreError``."""
+
+    def forget(self, chat: str) -> None:
+        """Delete all that is kept of a chat. Raises ``StoreError``."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class MemoryStore:
+    """Keeps chats while the process lives."""
+
+    def __init__(self) -> None:
+        """Begin with no chats."""
+        self._chats: dict[str, Saved] = {}
+
+    def load(self, chat: str) -> Saved | None:
+        """See ``Store``."""
+        return self._chats.get(chat)
+
+    def save(self, chat: str, saved: Saved) -> bool:
+        """See ``Store``."""
+        kept = self._chats.get(chat)
+        if saved.version != (kept.version if kept else 0):
+            return False
+        self._chats[chat] = replace(saved, version=saved.version + 1)
+        return True
+
+    def forget(self, chat: str) -> None:
+        """See ``Store``."""
+        self._chats.pop(chat, None)
+
+    def close(self) -> None:
+        """See ``Store``."""
+
+
+_METADATA = MetaData()
+_CHATS = Table(
+    "chats",
+    _METADATA,
+    Column("chat", String(200), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("used_on", Date, nullable=False, index=True),
+    Column("language", String(8), nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("event_ids", Text, nullable=False),
+)
+_RELEASE = Table("release", _METADATA, Column("number", Integer, primary_key=True))
+_LOAD = _CHATS.select().where(_CHATS.c.chat == bindparam("of_chat"))
+_SAVE = (
+    _CHATS.update().where(_CHATS.c.chat == bindparam("of_chat")).where(_CHATS.c.version == bindparam("of_version"))
+)
+_FORGET = _CHATS.delete().where(_CHATS.c.chat == bindparam("of_chat"))
+_PURGE = _CHATS.delete().where(_CHATS.c.used_on < bindparam("before"))
+
+
+class SqlStore:
+    """Keeps chats in a database; SQLite by default, opened for many readers and one writer (WAL)."""
+
+    def __init__(self, url: str | URL, today: Callable[[], date], forget_after: timedelta = FORGET_AFTER) -> None:
+        """Open the database, create it where there is none, and forget the chats that were unused too long.
+
+        Raises ``NewerStoreError`` if a newer release wrote it, before anything is changed, and ``StoreError``
+        if it cannot be opened.
+        """
+        self._today = today
+        self._forget_after = forget_after
+        self._engine = _engine(make_url(url))
+        self._purged_on: date | None = None
+        with _as_store_error():
+            self._open()
+            self._purge()
+
+    def load(self, chat: str) -> Saved | None:
+        """See ``Store``."""
+        with _as_store_error(), self._engine.connect() as connection:
+            row = connection.execute(_LOAD, {"of_chat": chat}).one_or_none()
+        if row is None or row.used_on < self._today() - self._forget_after:
+            return None if row is None else Saved(version=row.version)
+        answers = _read_answers(row.answers)
+        return Saved(Conversation(_language(row.language), answers), tuple(json.loads(row.event_ids)), row.version)
+
+    def save(self, chat: str, saved: Saved) -> bool:
+        """See ``Store``."""
+        today = self._today()
+        values: dict[str, Any] = {
+            "version": saved.version + 1,
+            "used_on": today,
+            "language": saved.conversation.language.value,
+            "answers": _write_answers(saved.conversation.answers),
+            "event_ids": json.dumps(saved.event_ids),
+        }
+        with _as_store_error():
+            with self._engine.begin() as connection:
+                kept = self._write(connection, chat, saved.version, values)
+            if kept and today != self._purged_on:
+                self._purge()
+        return kept
+
+    def forget(self, chat: str) -> None:
+        """See ``Store``."""
+        with _as_store_error(), self._engine.begin() as connection:
+            connection.execute(_FORGET, {"of_chat": chat})
+
+    def close(self) -> None:
+        """See ``Store``."""
+        self._engine.dispose()
+
+    @staticmethod
+    def _write(connection: Connection, chat: str, version: int, values: dict[str, Any]) -> bool:
+        if version:
+            return connection.execute(_SAVE, {"of_chat": chat, "of_version": version, **values}).rowcount == 1
+        try:
+            connection.execute(_CHATS.insert(), {"chat": chat, **values})
+        except IntegrityError:
+            return False
+        return True
+
+    def _open(self) -> None:
+        with self._engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            number = connection.execute(_RELEASE.select()).scalar() if _RELEASE.name in tables else None
+        if number is not None and number > RELEASE:
+            self._engine.dispose()
+            message = (
+                f"{self._engine.url.database} was written by a newer release of torikeshi (form {number}, this one "
+                f"reads up to {RELEASE}). It was left as it is. Install the newer release, or set another TORIKESHI_STORE."
+            )
+            raise NewerStoreError(message)
+        if number is None:
+            if self._engine.dialect.name == "sqlite":
+                with self._engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            with self._engine.begin() as connection:
+                _METADATA.create_all(connection)
+                connection.execute(_RELEASE.insert(), {"number": RELEASE})
+
+    def _purge(self) -> None:
+        today = self._today()
+        with self._engine.begin() as connection:
+            connection.execute(_PURGE, {"before": today - self._forget_after})
+        self._purged_on = today
+
+
+def sqlite_url(file: Path) -> URL:
+    """Return the address of an SQLite file."""
+    return URL.create("sqlite", database=str(file))
+
+
+def _engine(url: URL) -> Engine:
+    """Make an engine; one connection for SQLite, which a single thread uses, so that nothing waits for a pool."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, poolclass=StaticPool, connect_args={"timeout": 5})
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own
+        # NORMAL: a power cut may cost the last answers, never the file; a commit then needs no disk sync.
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
+
+
+@contextmanager
+def _as_store_error() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, SQLAlchemyError, OSError) as error:
+        raise StoreError(str(getattr(error, "orig", error))) from error
+
+
+def _write_answers(answers: Sequence[Answer]) -> str:
+    return json.dumps([[one.step.value, one.value] for one in answers], ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_answers(text: str) -> tuple[Answer, ...]:
+    """Read answers; those of steps that this release does not have do not count and are dropped."""
+    known = set(StepName)
+    return tuple(Answer(StepName(step), value) for step, value in json.loads(text) if step in known)
+
+
+def _language(code: str) -> Language:
+    return Language(code) if code in set(Language) else Language.JA

@@ -1,0 +1,145 @@
+"""Reads the day that a buyer typed, in Japanese or English: "先週の金曜", "11/3", "two weeks ago", "Nov 3".
+
+A date library reads English and numbers well and Japanese only in part, so Japanese is first rewritten into
+the forms that it reads.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+
+from dateparser.date import DateDataParser
+
+LONGEST = 40
+"""Characters; a day is said in fewer, and a pasted text is not searched for one."""
+OLDEST = timedelta(days=730)
+"""A day further back is a typing error: no refund or protection runs that long."""
+
+_DIGITS = str.maketrans("一二三四五六七八九", "123456789")
+_WEEKDAYS = dict(zip("月火水木金土日", range(7), strict=True))
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NOISE = re.compile(
+    r"\s*\d{1,2}:\d{2}(?::\d{2})?|[((][月火水木金土日]曜?日?[))]|くらい|ぐらい|ころ|ごろ|頃|位|だいたい|大体|たぶん|多分|約|およそ|です|でした|だと思います|かな"
+    r"|の?(?:朝|昼|夕方|夜|深夜|午前|午後)(?:中)?|に(?:申請|承認|注文|完了).*$|[。、!?\s]+$"
+)
+_JAPANESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), english)
+    for pattern, english in (
+        (r"^(?:今日|きょう|本日|今朝|けさ|今夜|さっき|先ほど|たった今|いま|今)$", "today"),
+        (r"^(?:昨日|きのう|昨晩|昨夜|ゆうべ)$", "yesterday"),
+        (r"^(?:一昨日|おととい|おとつい)$", "2 days ago"),
+        (r"^(?:一昨々日|さきおととい)$", "3 days ago"),
+        (r"^(?:明日|あした|あす)$", "tomorrow"),
+        (r"^半月(?:ほど)?前$", "15 days ago"),
+        (r"^(\d+)日(?:ほど)?(?:前|まえ)$", r"\1 days ago"),
+        (r"^(\d+)週間?(?:ほど)?(?:前|まえ)$", r"\1 weeks ago"),
+        (r"^(\d+)(?:ヶ|か|カ|ヵ|ケ|箇|个)月(?:ほど)?(?:前|まえ)$", r"\1 months ago"),
+        (r"^先週$", "1 week ago"),
+        (r"^先々週$", "2 weeks ago"),
+        (r"^先月$", "1 month ago"),
+        (r"^(?:令和|R|r)(\d+)[年.](\d+)[月.](\d+)日?$", r"reiwa \1-\2-\3"),
+        (r"^(\d{4})[年/.\-](\d{1,2})[月/.\-](\d{1,2})日?$", r"\1-\2-\3"),
+        (r"^(\d{1,2})月(\d{1,2})日?$", r"month \1-\2"),
+    )
+)
+
+
+def read_day(text: str, today: date) -> date | None:
+    """Return the day that the text names, seen from ``today``; None if it names none.
+
+    A day without a year is the latest one that is not in the future, except that a day within the coming
+    week is taken as said: the caller can then say that it lies ahead. Numbers are month before day.
+
+    >>> read_day("先週の金曜", date(2026, 11, 24))
+    datetime.date(2026, 11, 20)
+    >>> read_day("two weeks ago", date(2026, 11, 24))
+    datetime.date(2026, 11, 10)
+    >>> read_day("hello", date(2026, 11, 24)) is None
+    True
+    """
+    words = unicodedata.normalize("NFKC", text).strip()
+    if not words or len(words) > LONGEST:
+        return None
+    words = _in_english(words, today)
+    found = _exact(words, today) or _parsed(words, today)
+    return found if found and found >= today - OLDEST else None
+
+
+def _in_english(words: str, today: date) -> str:
+    """Rewrite the Japanese forms; anything else stays as it is."""
+    plain = _NOISE.sub("", words).strip()
+    plain = _kanji_numbers(plain)
+    weekday = re.match(r"^(先々週|先週|今週|この前|前)?の?([月火水木金土日])曜日?$", plain)
+    if weekday:
+        return _weekday(weekday.group(1), _WEEKDAYS[weekday.group(2)], today).isoformat()
+    of_month = re.match(r"^(先月|今月)?の?(\d{1,2})日$", plain)
+    if of_month:
+        named, day = of_month.groups()
+        month = today.replace(day=1)
+        if named == "先月" or (named is None and int(day) > today.day):
+            month = (month - timedelta(days=1)).replace(day=1)
+        return f"{month:%Y-%m}-{day}"
+    for pattern, english in _JAPANESE:
+        if pattern.match(plain):
+            return pattern.sub(english, plain)
+    return plain
+
+
+def _kanji_numbers(words: str) -> str:
+    """Turn 三日前, 十日前, 二十五日 into figures; 一昨日 and 十月 as parts of words stay readable."""
+    if words.startswith("一昨"):
+        return words
+
+    def figure(match: re.Match[str]) -> str:
+        tens, _, ones = match.group().translate(_DIGITS).rpartition("十")
+        if "十" not in match.group():
+            return match.group().translate(_DIGITS)
+        return str(int(tens or 1) * 10 + int(ones or 0))
+
+    return re.sub(r"[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]", figure, words)
+
+
+def _weekday(week: str | None, weekday: int, today: date) -> date:
+    """Return the weekday of the named week (weeks begin on Monday); without a name the latest one."""
+    if week in {"先週", "先々週", "今週"}:
+        monday = today - timedelta(days=today.weekday())
+        return monday + timedelta(days=weekday - {"今週": 0, "先週": 7, "先々週": 14}[week])
+    return today - timedelta(days=(today.weekday() - weekday) % 7)
+
+
+def _exact(words: str, today: date) -> date | None:
+    """Read what is only numbers ourselves: the library would guess at days that do not exist."""
+    match = re.match(r"^(?:(reiwa )?(\d{1,4})-|month )?(\d{1,2})[-/.](\d{1,2})$", words)
+    if not match:
+        return None
+    reiwa, year, month, day = match.groups()
+    years = [int(year) + (2018 if reiwa else 0)] if year else [today.year, today.year - 1]
+    for candidate in years:
+        try:
+            found = date(candidate, int(month), int(day))
+        except ValueError:
+            continue
+        if year or found <= today + timedelta(days=7):
+            return found
+    return None
+
+
+def _parsed(words: str, today: date) -> date | None:
+    """Ask the library, unless the words are too bare to name a day (a lone figure, a few letters)."""
+    if not re.search(r"[A-Za-z]{3}|\d.*\D.*\d", words):
+        return None
+    noon = datetime.combine(today, time(12))
+    parser = DateDataParser(
+        languages=["en"],
+        settings={
+            "RELATIVE_BASE": noon,
+            "PREFER_DATES_FROM": "past",
+            "DATE_ORDER": "MDY",
+            "TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
+    found = parser.get_date_data(words)
+    if found.date_obj is None or (found.period in {"month", "year"} and not re.search(r"ago|last", words)):
+        return None
+    return found.date_obj.date()

@@ -1,0 +1,81 @@
+"""Reads the details that a seller will read: an order number, an item, a variant. Nothing unsafe gets in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conversations.steps import StepName
+from conversations.typed import visible
+
+SKIPPED = ""
+"""The answer that leaves a detail out."""
+LONGEST_DETAIL: Mapping[StepName, int] = {
+    StepName.ORDER_NUMBER: 20,
+    StepName.ITEM: 50,
+    StepName.ORDERED: 30,
+    StepName.WANTED: 30,
+}
+"""Characters of each detail that a message to the seller, and a button's token, can carry."""
+
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f々〆]+")
+_PRIVATE = re.compile(r"@|https?:|www\.|\d[\d\s()+-]{8,}\d")
+_LATIN = re.compile(r"[^\x20-\x7e]")
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What became of a typed detail: a value to keep, or the name of what is wrong with it.
+
+    ``english`` is the same in English where every Japanese word is in the glossary.
+    """
+
+    value: str | None = None
+    problem: str | None = None
+    english: str | None = None
+    shortened: bool = False
+
+
+def read_detail(step: StepName, text: str, glossary: Mapping[str, str]) -> Detail:
+    """Read one detail. Full-width digits become half-width; too long a text is shortened, and says so.
+
+    >>> read_detail(StepName.ORDER_NUMBER, "８１９０ １２３４ ５６７８ ９０１２", {}).value
+    '8190123456789012'
+    >>> read_detail(StepName.ORDERED, "黒 M", {"黒": "black"}).english
+    'black M'
+    """
+    plain = " ".join(visible(text).split())
+    if step is StepName.ORDER_NUMBER:
+        return _order_number(plain)
+    if _PRIVATE.search(plain):
+        return Detail(problem="private")
+    if _JAPANESE.search(plain):
+        english = _in_english(plain, glossary)
+        fits = english is not None and len(english) <= LONGEST_DETAIL[step]
+        return Detail(problem="japanese", english=english if fits else None)
+    latin = " ".join(_LATIN.sub("", plain).split())
+    if not re.search(r"[A-Za-z0-9]", latin):
+        return Detail(problem="no_letters")
+    longest = LONGEST_DETAIL[step]
+    return Detail(value=latin[:longest].rstrip(), shortened=len(latin) > longest)
+
+
+def is_detail(step: StepName, value: str) -> bool:
+    """Tell whether a value is one that reading a text could have given: it may come from a forged button."""
+    return value == SKIPPED or read_detail(step, value, {}) == Detail(value=value)
+
+
+def _order_number(plain: str) -> Detail:
+    """Accept digits only. AliExpress publishes no form; 10 to 20 digits holds every number seen."""
+    digits = re.sub(r"[\s-]", "", plain.removeprefix("No.").removeprefix("#"))
+    if digits.isascii() and digits.isdigit() and 10 <= len(digits) <= LONGEST_DETAIL[StepName.ORDER_NUMBER]:  # noqa: PLR2004
+        return Detail(value=digits)
+    return Detail(problem="order_number")
+
+
+def _in_english(plain: str, glossary: Mapping[str, str]) -> str | None:
+    """Translate word by word, longest names first; None if a Japanese word is left over."""
+    english = plain
+    for word in sorted(glossary, key=len, reverse=True):
+        english = english.replace(word, f" {glossary[word]} ")
+    english = " ".join(english.split())
+    return None if _JAPANESE.search(english) or _LATIN.search(english) else english

@@ -1,0 +1,136 @@
+"""Decides what can be done with an order: the first rule that fits, and which fact to ask for until one does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from conversations.handbook import Certainty, Handbook, When
+from conversations.order import UNKNOWN, Order
+from conversations.refunds import RefundWindow, refund_window
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What holds for this order today, how sure that is, what to mind, and the facts it rests on."""
+
+    outcome: str
+    certainty: Certainty
+    cautions: tuple[str, ...]
+    window: RefundWindow | None
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """How far the rules get with what is known: an outcome, or the one fact to ask for next.
+
+    ``considered`` are the facts that were looked at on the way; only they can change the result.
+    """
+
+    outcome: str | None
+    ask: str | None
+    considered: tuple[str, ...]
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that is computed from dates: the answers it needs, and how they are read."""
+
+    needs: tuple[str, ...]
+    read: Callable[[Order, Handbook, date], str]
+
+
+def _request(order: Order, handbook: Handbook, today: date) -> str:
+    """Tell whether the seller's time to answer a request has passed (C1)."""
+    requested = order.day("requested_on")
+    if requested is None:
+        return UNKNOWN
+    passed = timedelta(days=handbook.figures["seller_reply_passed"].longest)
+    return "old" if today - requested >= passed else "recent"
+
+
+def _refund(order: Order, handbook: Handbook, today: date) -> str:
+    """Tell whether a refund is still within the time of its payment method (B2)."""
+    window = refund_window(order, handbook, today)
+    if window is None or window.started is None:
+        return UNKNOWN
+    return "overdue" if window.overdue else "on_time"
+
+
+def _completed(order: Order, handbook: Handbook, today: date) -> str:
+    """Tell whether a refund that AliExpress calls completed has been invisible for a month (F102)."""
+    completed = order.day("completed_on")
+    if completed is None:
+        return UNKNOWN
+    month_passed = completed + relativedelta(months=handbook.figures["ask_card_company"].longest)
+    return "long_ago" if today >= month_passed else "recent"
+
+
+DERIVED: Mapping[str, Derived] = {
+    "request": Derived(("requested_on",), _request),
+    "refund": Derived(("payment", "approved_on"), _refund),
+    "completed": Derived(("completed_on",), _completed),
+}
+
+
+def examine(order: Order, handbook: Handbook, today: date) -> Examination:
+    """Walk the rules; stop at the outcome, or at the first fact without which they cannot go on."""
+    considered: list[str] = []
+
+    def value(fact: str) -> str | None:
+        """Return the fact's value; None after noting that an answer is missing (the last considered)."""
+        derived = DERIVED.get(fact)
+        for need in derived.needs if derived else (fact,):
+            if need not in considered:
+                considered.append(need)
+            if order.fact(need) is None:
+                return None
+        return derived.read(order, handbook, today) if derived else order.fact(fact)
+
+    for rule in handbook.rules:
+        for fact, accepted in rule.when.items():
+            found = value(fact)
+            if found is None:
+                return _ask(order, considered)
+            if found not in accepted:
+                break
+        else:
+            for fact in handbook.outcome[rule.outcome].asks:
+                if value(fact) is None:
+                    return _ask(order, considered)
+            return Examination(rule.outcome, None, tuple(considered), rule.cites)
+    message = f"no rule fits status {order.status!r}"  # the handbook's check makes this impossible
+    raise AssertionError(message)
+
+
+def _ask(order: Order, considered: list[str]) -> Examination:
+    missing = next(fact for fact in considered if order.fact(fact) is None)
+    return Examination(None, missing, tuple(considered))
+
+
+def fits(when: When, order: Order) -> bool:
+    """Tell whether every fact of a condition is known and has one of its values.
+
+    >>> fits({"payment": ("konbini",)}, Order(payment="konbini"))
+    True
+    """
+    return all(order.fact(fact) in accepted for fact, accepted in when.items())
+
+
+def decide(order: Order, handbook: Handbook, today: date) -> Verdict | None:
+    """Return the verdict for an order, or None while a fact is missing."""
+    examination = examine(order, handbook, today)
+    if examination.outcome is None:
+        return None
+    outcome = handbook.outcome[examination.outcome]
+    window = refund_window(order, handbook, today) if outcome.money else None
+    return Verdict(
+        outcome=outcome.id,
+        certainty=outcome.certainty,
+        cautions=tuple(one for one in outcome.cautions if fits(handbook.caution[one].when, order)),
+        window=window,
+        cites=examination.cites,
+    )

@@ -1,0 +1,55 @@
+"""What a buyer can do: open the conversation, choose a button, write words, send something we cannot read."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The languages the product speaks. A language is added here and as a folder in ``messages``."""
+
+    JA = "ja"
+    EN = "en"
+
+
+class Attachment(StrEnum):
+    """Things a buyer may send that carry no words for us."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    VOICE = "voice"
+    STICKER = "sticker"
+    LOCATION = "location"
+    DOCUMENT = "document"
+    CONTACT = "contact"
+    POLL = "poll"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The buyer opened the chat, for the first time or again. ``language`` is None where nothing is known."""
+
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """The buyer pressed a button. The token carries its whole meaning, so it works at any age."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The buyer typed or pasted words, of any length and content."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The buyer sent something other than words."""
+
+    attachment: Attachment
+
+
+Event = Started | Chose | Wrote | Sent

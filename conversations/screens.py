@@ -1,0 +1,169 @@
+"""What a buyer sees at each place: the screens with their choices, in the order in which they are read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from conversations.eligibility import examine
+from conversations.events import Language
+from conversations.handbook import CANCEL, Handbook
+from conversations.order import UNKNOWN
+from conversations.place import Place, details_of
+from conversations.replies import Choice, Notice, Reply
+from conversations.steps import STEPS, Kind, StepName
+
+BACK = Choice("back", "back")
+HOME = Choice("home", "home")
+CONTINUE = Choice("continue", "continue")
+DAYS_AGO: Mapping[str, int] = {"today": 0, "days_2_3": 3, "week_1": 7, "weeks_2": 14, "weeks_3": 21, "month_1": 31}
+"""What a date question offers: the label's name and how many days ago. "Over a month" counts 31 days, so that
+it is a month after any day."""
+SHOWN_CAUTIONS = 3
+"""A verdict is one screen; the other cautions that apply have a screen of their own."""
+
+
+def screens(place: Place, language: Language, handbook: Handbook, today: date, notice: Notice | None) -> tuple[Reply, ...]:
+    """Return the messages for a place: what is being read, if anything, and the question or screen itself."""
+    pending = _PENDING.get(place.step, _question)(place, language, handbook, today)
+    if place.reading is not None:
+        reading = _reading(place, handbook, today)
+        if STEPS[place.step].kind is Kind.SCREEN or place.step is StepName.TOPIC:
+            pending = (replace(reading, choices=(*reading.choices, CONTINUE, HOME)),)
+        else:
+            pending = (reading, *pending)
+    if notice is not None:
+        pending = (replace(pending[0], notices=(notice,)), *pending[1:])
+    return pending
+
+
+def _choices(step: StepName, values: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(f"{step}:{value}", f"{step}:{value}") for value in values)
+
+
+def _reading(place: Place, handbook: Handbook, today: date) -> Reply:
+    subject = place.reading.value if place.reading is not None else ""
+    if place.reading is not None and place.reading.step is StepName.HELP:
+        return Reply("help", place.order, today)
+    related = _choices(StepName.TOPIC, handbook.topic[subject].related)
+    return Reply("topic", place.order, today, related, subject=subject)
+
+
+def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    step = place.step
+    match STEPS[step].kind:
+        case Kind.DATE:
+            days = tuple(
+                Choice(f"{step}:{today - timedelta(days=ago)}", f"ago:{name}") for name, ago in DAYS_AGO.items()
+            )
+            choices = (*days, Choice(f"{step}:{UNKNOWN}", f"{step}:{UNKNOWN}"))
+        case Kind.DETAIL:
+            choices = (Choice(f"{step}:", "skip"),)
+        case _:
+            choices = _choices(step, handbook.values[step])
+    if step is StepName.STATUS:
+        choices += (Choice(f"{step}:{UNKNOWN}", f"{step}:{UNKNOWN}"),)
+    if step is StepName.SELLER_ANSWER:
+        choices += (Choice("menu:reply", "seller_answer:other"),)
+    return (Reply(step, place.order, today, (*choices, BACK, HOME), explained=place.explained),)
+
+
+def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[Reply, ...]:
+    known = place.order.status is not None
+    check = Choice("menu:check", "menu:check_again" if known else "menu:check")
+    choices = [check, *(Choice(f"menu:{value}", f"menu:{value}") for value in ("questions", "write", "reply"))]
+    choices += [Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language]
+    choices += [Choice("help:me", "help:me")]
+    if place.order.known():
+        choices += [Choice("restart", "restart")]
+    return (Reply("menu", place.order, today, tuple(choices)),)
+
+
+def _verdict(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    assert place.verdict is not None  # noqa: S101  # the walk stops here only with one
+    outcome = handbook.outcome[place.verdict.outcome]
+    ways = ["phone", "pc"] if outcome.steps else []
+    ways += ["write"] if outcome.draft else []
+    ways += ["money"] if outcome.money else []
+    choices = (*_choices(StepName.VERDICT, (*ways, "cautions", "change")), BACK, HOME)
+    cautions = place.verdict.cautions[:SHOWN_CAUTIONS]
+    reply = Reply("verdict", place.order, today, choices, subject=outcome.id, verdict=place.verdict)
+    return (replace(reply, cautions=cautions),)
+
+
+def _beside_verdict(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    """Show the steps, the money or the cautions, with the other ways on from the verdict."""
+    assert place.verdict is not None  # noqa: S101  # these screens hang on the verdict
+    outcome = handbook.outcome[place.verdict.outcome]
+    here = place.device if place.step is StepName.STEPS else place.step.value
+    ways = ["phone", "pc"] if outcome.steps else []
+    ways += ["write"] if outcome.draft else []
+    ways += ["money"] if outcome.money else []
+    choices = _choices(StepName.VERDICT, tuple(way for way in ways if way != here))
+    if place.step is StepName.STEPS:
+        subject = f"{place.device}_{outcome.steps}"
+        return (Reply("steps", place.order, today, (*choices, BACK, HOME), subject=subject, verdict=place.verdict),)
+    if place.step is StepName.MONEY:
+        choices += (Choice("change:payment", "change:payment"),)
+    choices += _choices(StepName.TOPIC, outcome.topics)
+    others = place.verdict.cautions[SHOWN_CAUTIONS:] or place.verdict.cautions
+    reply = Reply(place.step, place.order, today, (*choices, BACK, HOME), outcome.id, place.verdict)
+    return (replace(reply, cautions=others if place.step is StepName.CAUTIONS else ()),)
+
+
+def _change(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    considered = examine(place.order, handbook, today).considered
+    facts = dict.fromkeys((*considered, *(fact for fact in ("payment", "reason") if place.order.fact(fact))))
+    choices = (*_choices(StepName.CHANGE, tuple(facts)), BACK, HOME)
+    return (Reply("change", place.order, today, choices, verdict=place.verdict),)
+
+
+def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    """Show a menu: kinds of message, groups of replies or questions, and what is in a group."""
+    step = place.step
+    match step:
+        case StepName.TOPIC:
+            values = handbook.topic_group[place.group or ""].topics
+        case StepName.REPLY_KIND:
+            values = handbook.reply_group[place.group or ""].kinds
+        case _:
+            values = STEPS[step].offered(handbook)
+    choices = _choices(step, values)
+    if step is StepName.WRITE:
+        choices += (Choice("menu:reply", "menu:reply"),)
+    return (Reply(step, place.order, today, (*choices, BACK, HOME), subject=place.group),)
+
+
+def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    """Show the messages to the seller, each alone so that it can be copied, the choices under the last."""
+    replies: list[Reply] = []
+    if place.reply_kind is not None:
+        replies.append(Reply("reply", place.order, today, subject=place.reply_kind))
+    for draft in place.drafts:
+        if draft.startswith(f"{CANCEL}_") and draft.removeprefix(f"{CANCEL}_") in handbook.reason:
+            replies.append(Reply("draft", place.order, today, draft=draft, form=True, verdict=place.verdict))
+        replies.append(Reply("draft", place.order, today, draft=draft, verdict=place.verdict))
+    choices: tuple[Choice, ...] = ()
+    if details_of(place.drafts, handbook):
+        choices += (Choice("draft:details", "draft:details"),)
+    if replies[-1].draft is not None and replies[0].form:
+        other = "whole" if place.order.scope == "part" else "part"
+        choices += (Choice(f"scope:{other}", f"scope:{other}"), Choice("draft:reason", "draft:reason"))
+    choices += (BACK, HOME)
+    return (*replies[:-1], replace(replies[-1], choices=choices))
+
+
+_Screen = Callable[[Place, Language, Handbook, date], tuple[Reply, ...]]
+_PENDING: Mapping[StepName, _Screen] = {
+    StepName.MENU: _menu,
+    StepName.VERDICT: _verdict,
+    StepName.STEPS: _beside_verdict,
+    StepName.MONEY: _beside_verdict,
+    StepName.CAUTIONS: _beside_verdict,
+    StepName.CHANGE: _change,
+    StepName.WRITE: _list,
+    StepName.REPLY_GROUP: _list,
+    StepName.REPLY_KIND: _list,
+    StepName.TOPIC_GROUP: _list,
+    StepName.TOPIC: _list,
+    StepName.DRAFT: _drafts,
+}

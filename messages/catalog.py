@@ -1,0 +1,274 @@
+"""Words a reply: the one place where ids become sentences, in the buyer's language, from the templates.
+
+Templates write CommonMark. What a buyer typed reaches them only as a value, never as template source, and
+shows as a code span, so that it can neither format nor address anything on any platform.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import DictLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from conversations import Handbook, Language, Order, Reply
+from conversations.details import LONGEST_DETAIL
+from conversations.steps import STEPS, Kind, StepName
+from messages.wording import Lexicon, in_code, period_words, say_day
+
+LONGEST_DRAFT = {"form": 100, "chat": 350}
+"""Characters: the box on AliExpress's form, and a chat message that is still read."""
+_DROPPED = ((), ("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wanted", "order_number"))
+"""What is left out, step by step, of a message to the seller that is too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice with its label in the buyer's language (20 characters at most)."""
+
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message for the buyer to send: the English, to be copied whole, and what it means."""
+
+    id: str
+    send: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to show: CommonMark text, buttons, a draft, and the numbers of the facts that it states."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    draft: Draft | None = None
+    cites: tuple[str, ...] = ()
+
+
+class Catalog:
+    """All words of the product. ``templates`` maps a path below ``messages`` to its source."""
+
+    def __init__(
+        self, templates: Mapping[str, str], lexicons: Mapping[Language, Lexicon], handbook: Handbook
+    ) -> None:
+        """Prepare the templates; each is compiled when it is first used."""
+        self.handbook = handbook
+        self.lexicons = lexicons
+        self._environments = {language: self._environment(templates, language) for language in Language}
+        self._cached = lru_cache(maxsize=4096)(self._word)
+
+    def message(self, reply: Reply, language: Language) -> Message:
+        """Word one reply. Words of buyers are never kept in memory for others: only the rest is cached."""
+        typed = any(notice.heard for notice in reply.notices) or any(reply.order.fact(step) for step in LONGEST_DETAIL)
+        return self._word(reply, language) if typed else self._cached(reply, language)
+
+    def label(self, name: str, language: Language) -> str:
+        """Return a button's label by its name."""
+        return self.lexicons[language].labels[name]
+
+    def template(self, path: str, language: Language) -> Template:
+        """Return a template by its path below ``messages``."""
+        return self._environments[language].get_template(path)
+
+    def _environment(self, templates: Mapping[str, str], language: Language) -> ImmutableSandboxedEnvironment:
+        environment = ImmutableSandboxedEnvironment(
+            loader=DictLoader(dict(templates)), undefined=StrictUndefined, autoescape=False, auto_reload=False
+        )
+        lexicon = self.lexicons[language]
+        environment.filters["period"] = lambda period: period_words(period, lexicon)
+        environment.filters["day"] = lambda day: say_day(day, language)
+        environment.globals.update(
+            figures=self.handbook.figures,
+            methods=self.handbook.method,
+            statuses=self.handbook.statuses,
+            label=lambda group, value: lexicon.labels[f"{group}:{value}"],
+            certainty=lexicon.certainty,
+        )
+        return environment
+
+    def _word(self, reply: Reply, language: Language) -> Message:
+        page = _Page(self, reply, language)
+        text = page.text()
+        buttons = tuple(Button(one.token, self.label(one.label, language)) for one in reply.choices)
+        draft = page.draft() if reply.draft is not None else None
+        return Message(text, buttons, draft, tuple(sorted(page.cites, key=_fact_order)))
+
+
+class _Page:
+    """One reply being worded: its templates' context, and the facts cited on the way."""
+
+    def __init__(self, catalog: Catalog, reply: Reply, language: Language) -> None:
+        self.catalog = catalog
+        self.reply = reply
+        self.language = language
+        self.cites: set[str] = set()
+        verdict = reply.verdict
+        if verdict is not None:
+            self.cites.update(verdict.cites)
+        window = verdict.window if verdict is not None else None
+        self.context: dict[str, Any] = {
+            "cite": self._cite,
+            "order": _order_values(reply.order),
+            "today": reply.today,
+            "subject": reply.subject,
+            "explained": reply.explained,
+            "verdict": verdict,
+            "window": window,
+            **self._reason(),
+        }
+
+    def text(self) -> str:
+        """Return the whole text: the notice, if there is one, and the screen."""
+        parts = []
+        for notice in self.reply.notices:
+            heard = {"heard": in_code(notice.heard), "english": in_code(notice.english)}
+            parts.append(self._render(f"{self.language}/notices/{notice.name}.j2", **heard))
+        parts.append(_SCREENS.get(self.reply.screen, _Page._dialog)(self))
+        return tidy("\n\n".join(parts))
+
+    def draft(self) -> Draft:
+        """Return the message to the seller, with as many of the details as its length allows."""
+        name = self.reply.draft or ""
+        kind = "form" if self.reply.form else "chat"
+        order = self.reply.order
+        for dropped in _DROPPED:
+            details = {step.value: order.fact(step) or "" for step in LONGEST_DETAIL}
+            details |= dict.fromkeys(dropped, "")
+            values = {**details, "part": is_part(order)}
+            send = sentences(self.block(f"seller/{name}.j2", kind, **values))
+            if len(send) <= LONGEST_DRAFT[kind]:
+                break
+        else:
+            message = f"seller/{name}.j2: {kind}: too long even without details"  # ``check`` finds it first
+            raise ValueError(message)
+        meant = {"chat": "ja", "form": "form_ja"}[kind] if self.language is Language.JA else "en"
+        return Draft(f"{name}_{kind}" if self.reply.form else name, send, sentences(self.block(f"seller/{name}.j2", meant, **values)))
+
+    def block(self, path: str, block: str, **values: object) -> str:
+        """Render one block of a template."""
+        template = self.catalog.template(path, self.language)
+        context = template.new_context({**self.context, **values})
+        return "".join(template.blocks[block](context)).strip()
+
+    def _render(self, path: str, **values: object) -> str:
+        return self.catalog.template(path, self.language).render({**self.context, **values}).strip()
+
+    def _cite(self, *facts: str) -> str:
+        """Note the facts that a sentence rests on; prints nothing."""
+        self.cites.update(facts)
+        return ""
+
+    def _reason(self) -> dict[str, Any]:
+        reason = self.catalog.handbook.reason.get(self.reply.order.reason or "")
+        if reason is None:
+            return {"form_choice": None, "also_seen": ()}
+        return {
+            "form_choice": self.catalog.handbook.form_choice[reason.form_choice],
+            "also_seen": reason.also_seen,
+        }
+
+    # The screens that are put together from several templates.
+
+    def _dialog(self) -> str:
+        return self._render(f"{self.language}/dialog/{self.reply.screen}.j2")
+
+    def _topic(self) -> str:
+        return self.block(f"{self.language}/topics/{self.reply.subject}.j2", "answer")
+
+    def _steps(self) -> str:
+        return self._render(f"{self.language}/steps/{self.reply.subject}.j2")
+
+    def _verdict(self) -> str:
+        path = f"{self.language}/verdicts/{self.reply.subject}.j2"
+        parts = {name: self.block(path, name) for name in ("headline", "why", "steps", "money")}
+        cautions = self._cautions(self.reply.cautions)
+        return self._render(f"{self.language}/dialog/verdict.j2", **parts, cautions=cautions)
+
+    def _other_cautions(self) -> str:
+        return self._render(f"{self.language}/dialog/cautions.j2", cautions=self._cautions(self.reply.cautions))
+
+    def _money(self) -> str:
+        path = f"{self.language}/money/{self.reply.order.payment}.j2"
+        parts = {name: self.block(path, name) for name in ("how_long", "where", "worry")}
+        return self._render(f"{self.language}/dialog/money.j2", **parts)
+
+    def _seller_reply(self) -> str:
+        path = f"{self.language}/replies/{self.reply.subject}.j2"
+        parts = {name: self.block(path, name) for name in ("title", "sample", "meaning", "advice", "trap")}
+        return self._render(f"{self.language}/dialog/reply.j2", **parts)
+
+    def _draft_frame(self) -> str:
+        path = f"seller/{self.reply.draft}.j2"
+        when = self.block(path, f"when_{self.language}", part=is_part(self.reply.order))
+        paired = "form" in self.catalog.template(path, self.language).blocks
+        return self._render(f"{self.language}/dialog/draft.j2", when=when, form=self.reply.form, paired=paired)
+
+    def _cautions(self, names: Iterable[str]) -> list[str]:
+        return [self.block(f"{self.language}/cautions.j2", name) for name in names]
+
+
+_SCREENS: Mapping[str, Callable[[_Page], str]] = {
+    "topic": _Page._topic,  # noqa: SLF001  # the table of the class above
+    "steps": _Page._steps,  # noqa: SLF001
+    "verdict": _Page._verdict,  # noqa: SLF001
+    "cautions": _Page._other_cautions,  # noqa: SLF001
+    "money": _Page._money,  # noqa: SLF001
+    "reply": _Page._seller_reply,  # noqa: SLF001
+    "draft": _Page._draft_frame,  # noqa: SLF001
+}
+
+
+def is_part(order: Order) -> bool:
+    """Tell whether a request is for a part of the order: said so, or the rest has already left."""
+    return order.scope == "part" or (order.scope is None and order.status == "partially_shipped")
+
+
+def _order_values(order: Order) -> SimpleNamespace:
+    """Return the order as templates read it: days as dates, typed details as code spans."""
+    values: dict[str, object] = {}
+    for field in fields(order):
+        value = order.fact(field.name)
+        kind = STEPS[StepName(field.name)].kind
+        if kind is Kind.DATE:
+            values[field.name] = order.day(field.name)
+        else:
+            values[field.name] = in_code(value) if value and kind is Kind.DETAIL else value
+    return SimpleNamespace(**values)
+
+
+def _fact_order(fact: str) -> tuple[str, int]:
+    return fact[0], int(fact[1:])
+
+
+def sentences(text: str) -> str:
+    """Return a block's lines without indents and blank lines: one sentence a line."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+_GAP = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_LIST_GAP = re.compile(r"(?m)^((?:\d+\.|-) .*)\n\n+(?=(?:\d+\.|-) )")
+_NUMBER = re.compile(r"(?m)^\d+(?=\. )")
+
+
+def tidy(text: str) -> str:
+    """Close the gaps that conditions leave in a text, and number its steps anew from one, list by list."""
+    text = _GAP.sub("\n\n", text)
+    text = _LIST_GAP.sub(r"\1\n", text)
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    numbered, count = [], 0
+    for line in text.splitlines():
+        if _NUMBER.match(line):
+            count += 1
+            numbered.append(_NUMBER.sub(str(count), line))
+        else:
+            count = 0 if line and not line.startswith((" ", "-")) else count
+            numbered.append(line)
+    return "\n".join(numbered)
