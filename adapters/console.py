@@ -67,7 +67,12 @@ def _show_draft(console: Console, draft: Draft, words: Words, language: Language
     console.print(Rule(words("terminal:send", language), style="green", align="left"))
     console.print(Text(draft.send, style="bold"), soft_wrap=True)
     console.print(Rule(style="green"))
-    console.print(Padding(Text.assemble((f"{words('terminal:meaning', language)}\n", "bold dim"), (draft.meaning, "dim")), (0, 1)))
+    console.print(
+        Padding(
+            Text.assemble((f"{words('terminal:meaning', language)}\n", "bold dim"), (draft.meaning, "dim")),
+            (0, 1),
+        )
+    )
 
 
 def _prompt(words: Words, response: Response) -> str:

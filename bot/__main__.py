@@ -1,8 +1,12 @@
 """The command line: chat · check · map · transcript. Each command imports only what it needs."""
 
 import argparse
+import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
+
+from bot.errors import MendableError
 
 ERROR = 1
 USAGE = 2
@@ -11,7 +15,26 @@ USAGE = 2
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return the exit code. Errors of content and settings are said in one clear sentence."""
     options = _parser().parse_args(arguments)
-    return int(options.run(options))
+    _accept_any_letter()
+    try:
+        code = int(options.run(options))
+        sys.stdout.flush()
+    except MendableError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # the command's output
+        return USAGE
+    except KeyboardInterrupt:
+        return 0
+    except BrokenPipeError:  # who read the output has left, as ``head`` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _accept_any_letter() -> None:
+    """Let a letter that the terminal cannot show, or bytes that are no letter, pass as a question mark."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -27,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check all content; exit 1 if anything is wrong")
     check.set_defaults(run=_check)
     drawing = commands.add_parser("map", help="print the dialog as a Mermaid diagram")
+    drawing.add_argument("--into", type=Path, metavar="FILE", help="replace the diagram in this Markdown file")
     drawing.set_defaults(run=_map)
     transcript = commands.add_parser("transcript", help="play simulated conversations as a buyer would see them")
     transcript.add_argument("names", nargs="+", metavar="NAME", help="a name in tests/transcripts, or a file")
@@ -50,11 +74,15 @@ def _check(_: argparse.Namespace) -> int:
     return ERROR if problems else 0
 
 
-def _map(_: argparse.Namespace) -> int:
+def _map(options: argparse.Namespace) -> int:
     from bot.content import load_content  # noqa: PLC0415
-    from bot.map import mermaid  # noqa: PLC0415
+    from bot.map import mermaid, with_diagram  # noqa: PLC0415
 
-    print(mermaid(load_content().handbook))  # noqa: T201
+    diagram = mermaid(load_content().handbook)
+    if options.into is None:
+        print(diagram)  # noqa: T201
+    else:
+        options.into.write_text(with_diagram(options.into.read_text(encoding="utf-8"), diagram), encoding="utf-8")
     return 0
 
 

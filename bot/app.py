@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
 from bot.content import load_content
 from bot.settings import Settings, SettingsError
-from bot.store import MemoryStore, SqlStore, Store, StoreError, sqlite_url
+from bot.store import Saved, SqlStore, Store, StoreError, sqlite_url
 from bot.support import Support
 
 _TOKYO = timezone(timedelta(hours=9))
@@ -26,23 +29,42 @@ def open_store(settings: Settings) -> Store:
 
     A store that cannot be opened is no reason to be silent: the chats then go on from memory, and say so.
     """
-    address = settings.store
-    if "://" not in address:
-        file = Path(address).expanduser()
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return UnusableStore(f"{file.parent} cannot be made")
-        return _open(sqlite_url(file), settings)
-    return _open(address, settings)
-
-
-def _open(url: object, settings: Settings) -> Store:
+    url = _url(settings.store) if "://" in settings.store else sqlite_url(Path(settings.store).expanduser())
     try:
-        return SqlStore(url, today_in_japan, settings.forget_after)  # type: ignore[arg-type]
+        return SqlStore(url, today_in_japan, settings.forget_after)
     except StoreError as error:
         return UnusableStore(str(error))
 
 
-class UnusableStore(MemoryStore):
-    """Stands for a store that cannot be opened: everything raises ``StoreError``."""
+def _url(address: str) -> URL:
+    """Read a database's address; it is not repeated in an error, for it may hold a password."""
+    try:
+        url = make_url(address)
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError, ValueError) as error:
+        message = f"TORIKESHI_STORE is no database address that works here ({error}). Set a file's path, or unset it."
+        raise SettingsError(message) from error
+    return url
+
+
+class UnusableStore:
+    """Stands for a store that could not be opened: every use of it fails with the reason."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        self._reason = reason
+
+    def load(self, _chat: str, /) -> Saved | None:
+        """Raise ``StoreError``."""
+        raise StoreError(self._reason)
+
+    def save(self, _chat: str, _saved: Saved, /) -> bool:
+        """Raise ``StoreError``."""
+        raise StoreError(self._reason)
+
+    def forget(self, _chat: str, /) -> None:
+        """Raise ``StoreError``."""
+        raise StoreError(self._reason)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""

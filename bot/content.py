@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError
 
+from bot.errors import MendableError
 from conversations import Handbook, HandbookError, Language, read_handbook
 from conversations.typed import name_key
 from messages import Catalog, Lexicon
@@ -21,7 +22,7 @@ NEVER_TYPED = ("change:", "form_choice:", "terminal:")
 """Labels that are no words for a button wherever it stands."""
 
 
-class ContentError(Exception):
+class ContentError(MendableError):
     """Files of the content are wrong. ``problems`` holds all of them, each as ``file: key: what to mend``."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 """The environment as settings. A wrong value is named with what to set instead."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,10 +8,12 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from bot.errors import MendableError
+
 MOST_DAYS = 3650
 
 
-class SettingsError(Exception):
+class SettingsError(MendableError):
     """The operator set something that cannot be used. The message says which and how to mend it."""
 
 
@@ -30,8 +33,8 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
 
 
 def _forget_after(environment: Mapping[str, str]) -> timedelta:
-    text = environment.get("TORIKESHI_FORGET_AFTER", "") or "30"
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
+    text = environment.get("TORIKESHI_FORGET_AFTER", "").strip() or "30"
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST_DAYS:
         message = f"TORIKESHI_FORGET_AFTER is {text!r}; it must be a number of days from 1 to {MOST_DAYS}"
         raise SettingsError(message)
     return timedelta(days=int(text))

@@ -5,14 +5,26 @@ not used for so many days are forgotten. Times are days: nothing finer is needed
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Iterator, Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Column, Date, Integer, MetaData, String, Table, Text, bindparam, create_engine, event, inspect
+from sqlalchemy import (
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+)
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -32,11 +44,15 @@ class NewerStoreError(Exception):
     """The store was written by a newer release; it is left as it is."""
 
 
+NEW = Conversation()
+"""A chat in which nothing was said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What is kept of a chat: its conversation, the ids of its last events, and a version that counts saves."""
 
-    conversation: Conversation = Conversation()
+    conversation: Conversation = NEW
     event_ids: tuple[str, ...] = ()
     version: int = 0
 
@@ -44,13 +60,13 @@ class Saved:
 class Store(Protocol):
     """Where chats are kept."""
 
-    def load(self, chat: str) -> Saved | None:
+    def load(self, chat: str, /) -> Saved | None:
         """Return what is kept of a chat; None if nothing is, or it was unused too long. Raises ``StoreError``."""
 
-    def save(self, chat: str, saved: Saved) -> bool:
+    def save(self, chat: str, saved: Saved, /) -> bool:
         """Keep a chat unless it was saved since it was loaded; tell whether it was kept. Raises ``StoreError``."""
 
-    def forget(self, chat: str) -> None:
+    def forget(self, chat: str, /) -> None:
         """Delete all that is kept of a chat. Raises ``StoreError``."""
 
     def close(self) -> None:
@@ -97,9 +113,7 @@ _CHATS = Table(
 )
 _RELEASE = Table("release", _METADATA, Column("number", Integer, primary_key=True))
 _LOAD = _CHATS.select().where(_CHATS.c.chat == bindparam("of_chat"))
-_SAVE = (
-    _CHATS.update().where(_CHATS.c.chat == bindparam("of_chat")).where(_CHATS.c.version == bindparam("of_version"))
-)
+_SAVE = _CHATS.update().where(_CHATS.c.chat == bindparam("of_chat")).where(_CHATS.c.version == bindparam("of_version"))
 _FORGET = _CHATS.delete().where(_CHATS.c.chat == bindparam("of_chat"))
 _PURGE = _CHATS.delete().where(_CHATS.c.used_on < bindparam("before"))
 
@@ -174,7 +188,8 @@ class SqlStore:
             self._engine.dispose()
             message = (
                 f"{self._engine.url.database} was written by a newer release of torikeshi (form {number}, this one "
-                f"reads up to {RELEASE}). It was left as it is. Install the newer release, or set another TORIKESHI_STORE."
+                f"reads up to {RELEASE}). It was left as it is. "
+                "Install the newer release, or set another TORIKESHI_STORE."
             )
             raise NewerStoreError(message)
         if number is None:

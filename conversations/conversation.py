@@ -92,14 +92,8 @@ class _Advance:
     def _press(self, token: str) -> Turn | None:
         """Do what a token says; None if it says nothing that holds today."""
         match token.partition(":"):
-            case ("back", "", ""):
-                return self._back()
-            case ("continue", "", ""):
-                return self._set(_without_readings(self.conversation.answers))
-            case ("home", "", ""):
-                return self._add(Answer(StepName.MENU, HOME))
-            case ("restart", "", ""):
-                return self._restart()
+            case (("back" | "continue" | "home" | "restart") as command, "", ""):
+                return self._command(command)
             case ("language", ":", code) if code in set(Language):
                 self.conversation = replace(self.conversation, language=Language(code))
                 return self.show()
@@ -110,6 +104,17 @@ class _Advance:
             case _:
                 pass
         return None
+
+    def _command(self, command: str) -> Turn:
+        match command:
+            case "back":
+                return self._back()
+            case "continue":
+                return self._set(_without_readings(self.conversation.answers))
+            case "home":
+                return self._add(Answer(StepName.MENU, HOME))
+            case _:
+                return self._restart()
 
     def _restart(self) -> Turn:
         """Begin anew. The answers before an earlier restart are dropped: one step back is enough."""

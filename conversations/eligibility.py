@@ -78,37 +78,43 @@ DERIVED: Mapping[str, Derived] = {
 
 def examine(order: Order, handbook: Handbook, today: date) -> Examination:
     """Walk the rules; stop at the outcome, or at the first fact without which they cannot go on."""
-    considered: list[str] = []
+    reader = _Reader(order, handbook, today)
+    try:
+        rule = next(rule for rule in handbook.rules if reader.fits(rule.when))
+        for fact in handbook.outcome[rule.outcome].asks:
+            reader.value(fact)
+    except _MissingFactError as missing:
+        return Examination(None, missing.fact, tuple(reader.considered))
+    return Examination(rule.outcome, None, tuple(reader.considered), rule.cites)
 
-    def value(fact: str) -> str | None:
-        """Return the fact's value; None after noting that an answer is missing (the last considered)."""
+
+class _MissingFactError(Exception):
+    """The rules need a fact that the buyer has not told yet."""
+
+    def __init__(self, fact: str) -> None:
+        self.fact = fact
+        super().__init__(fact)
+
+
+class _Reader:
+    """Reads facts for the rules, and notes which were looked at."""
+
+    def __init__(self, order: Order, handbook: Handbook, today: date) -> None:
+        self.order, self.handbook, self.today = order, handbook, today
+        self.considered: dict[str, None] = {}
+
+    def fits(self, when: When) -> bool:
+        """Tell whether a condition holds. Raises ``_MissingFactError`` where that is not known yet."""
+        return all(self.value(fact) in accepted for fact, accepted in when.items())
+
+    def value(self, fact: str) -> str | None:
+        """Return a fact's value, computed if it is derived. Raises ``_MissingFactError``."""
         derived = DERIVED.get(fact)
         for need in derived.needs if derived else (fact,):
-            if need not in considered:
-                considered.append(need)
-            if order.fact(need) is None:
-                return None
-        return derived.read(order, handbook, today) if derived else order.fact(fact)
-
-    for rule in handbook.rules:
-        for fact, accepted in rule.when.items():
-            found = value(fact)
-            if found is None:
-                return _ask(order, considered)
-            if found not in accepted:
-                break
-        else:
-            for fact in handbook.outcome[rule.outcome].asks:
-                if value(fact) is None:
-                    return _ask(order, considered)
-            return Examination(rule.outcome, None, tuple(considered), rule.cites)
-    message = f"no rule fits status {order.status!r}"  # the handbook's check makes this impossible
-    raise AssertionError(message)
-
-
-def _ask(order: Order, considered: list[str]) -> Examination:
-    missing = next(fact for fact in considered if order.fact(fact) is None)
-    return Examination(None, missing, tuple(considered))
+            self.considered[need] = None
+            if self.order.fact(need) is None:
+                raise _MissingFactError(need)
+        return derived.read(self.order, self.handbook, self.today) if derived else self.order.fact(fact)
 
 
 def fits(when: When, order: Order) -> bool:

@@ -36,7 +36,7 @@ class Place:
     """
 
     step: StepName
-    order: Order = Order()
+    order: Order
     route: tuple[StepName, ...] = ()
     verdict: Verdict | None = None
     drafts: tuple[str, ...] = ()
@@ -67,9 +67,7 @@ class _Said:
     def __init__(self, answers: Sequence[Answer], handbook: Handbook) -> None:
         start = max((i + 1 for i, one in enumerate(answers) if one == Answer(StepName.MENU, RESTART)), default=0)
         counted = answers[start:]
-        self._newest = {
-            one.step: (index, one.value) for index, one in enumerate(counted) if is_valid(one, handbook)
-        }
+        self._newest = {one.step: (index, one.value) for index, one in enumerate(counted) if is_valid(one, handbook)}
         last = counted[-1] if counted else None
         readable = last is not None and STEPS[last.step].kind is Kind.READING and is_valid(last, handbook)
         self.reading = last if readable else None

@@ -91,9 +91,7 @@ def _window(  # noqa: PLR0913, PLR0917  # one place where all of it meets
         latest = later(started, period.longest, period.unit)
         ask = handbook.figures["ask_aliexpress"]
         may_ask = today >= later(started, ask.longest, ask.unit)
-        overdue = today > latest or (
-            ask_from is not None and today >= later(started, ask_from.longest, ask_from.unit)
-        )
+        overdue = today > latest or (ask_from is not None and today >= later(started, ask_from.longest, ask_from.unit))
     return RefundWindow(
         shortest=period.shortest,
         longest=period.longest,

@@ -17,7 +17,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line above a screen that says what just happened: words not understood, a date in the future …
+    """A line above a screen that says what just happened, such as words that were not understood.
 
     ``heard`` is the buyer's own text, where repeating it keeps it from being lost.
     """

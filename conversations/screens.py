@@ -15,14 +15,23 @@ from conversations.steps import STEPS, Kind, StepName
 BACK = Choice("back", "back")
 HOME = Choice("home", "home")
 CONTINUE = Choice("continue", "continue")
-DAYS_AGO: Mapping[str, int] = {"today": 0, "days_2_3": 3, "week_1": 7, "weeks_2": 14, "weeks_3": 21, "month_1": 31}
+DAYS_AGO: Mapping[str, int] = {
+    "today": 0,
+    "days_2_3": 3,
+    "week_1": 7,
+    "weeks_2": 14,
+    "weeks_3": 21,
+    "month_1": 31,
+}
 """What a date question offers: the label's name and how many days ago. "Over a month" counts 31 days, so that
 it is a month after any day."""
 SHOWN_CAUTIONS = 3
 """A verdict is one screen; the other cautions that apply have a screen of their own."""
 
 
-def screens(place: Place, language: Language, handbook: Handbook, today: date, notice: Notice | None) -> tuple[Reply, ...]:
+def screens(
+    place: Place, language: Language, handbook: Handbook, today: date, notice: Notice | None
+) -> tuple[Reply, ...]:
     """Return the messages for a place: what is being read, if anything, and the question or screen itself."""
     pending = _PENDING.get(place.step, _question)(place, language, handbook, today)
     if place.reading is not None:
@@ -70,7 +79,10 @@ def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tup
 def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[Reply, ...]:
     known = place.order.status is not None
     check = Choice("menu:check", "menu:check_again" if known else "menu:check")
-    choices = [check, *(Choice(f"menu:{value}", f"menu:{value}") for value in ("questions", "write", "reply"))]
+    choices = [
+        check,
+        *(Choice(f"menu:{value}", f"menu:{value}") for value in ("questions", "write", "reply")),
+    ]
     choices += [Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language]
     choices += [Choice("help:me", "help:me")]
     if place.order.known():
@@ -130,7 +142,8 @@ def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[R
     choices = _choices(step, values)
     if step is StepName.WRITE:
         choices += (Choice("menu:reply", "menu:reply"),)
-    return (Reply(step, place.order, today, (*choices, BACK, HOME), subject=place.group),)
+    screen = "topic_list" if step is StepName.TOPIC else step.value
+    return (Reply(screen, place.order, today, (*choices, BACK, HOME), subject=place.group),)
 
 
 def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from conversations.handbook import CANCEL, REPLY, Handbook
+from conversations.handbook import CANCEL, Handbook
 
 
 class StepName(StrEnum):

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from conversations.handbook import Handbook
 from conversations.replies import Choice
 
-_UNSEEN = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _MARKS = re.compile(r"[\s、。,.!?:;・/／'’\"「」()\[\]【】〜~→←…*_-]+")
 
 
 def visible(text: str) -> str:
-    """Return the text with full-width forms folded and without characters that nobody sees.
+    r"""Return the text with full-width forms folded and without characters that nobody sees.
 
-    >>> visible("８１９０\\u202e\\u200b ok")
+    >>> visible("８１９０\u202e\u200b ok")
     '8190 ok'
     """
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
@@ -35,7 +37,10 @@ def chosen(text: str, offered: Sequence[Choice], handbook: Handbook) -> str | No
     if plain.isascii() and plain.isdigit() and len(plain) <= 2 and 1 <= int(plain) <= len(offered):  # noqa: PLR2004
         return offered[int(plain) - 1].token
     labels = set(handbook.names.get(name_key(plain), ()))
-    return next((one.token for one in offered if one.token == plain or one.label in labels or one.token in labels), None)
+    return next(
+        (one.token for one in offered if one.token == plain or one.label in labels or one.token in labels),
+        None,
+    )
 
 
 def named(text: str, handbook: Handbook) -> str | None:

@@ -7,7 +7,6 @@ shows as a code span, so that it can neither format nor address anything on any 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -56,9 +55,7 @@ class Message:
 class Catalog:
     """All words of the product. ``templates`` maps a path below ``messages`` to its source."""
 
-    def __init__(
-        self, templates: Mapping[str, str], lexicons: Mapping[Language, Lexicon], handbook: Handbook
-    ) -> None:
+    def __init__(self, templates: Mapping[str, str], lexicons: Mapping[Language, Lexicon], handbook: Handbook) -> None:
         """Prepare the templates; each is compiled when it is first used."""
         self.handbook = handbook
         self.lexicons = lexicons
@@ -150,7 +147,11 @@ class _Page:
             message = f"seller/{name}.j2: {kind}: too long even without details"  # ``check`` finds it first
             raise ValueError(message)
         meant = {"chat": "ja", "form": "form_ja"}[kind] if self.language is Language.JA else "en"
-        return Draft(f"{name}_{kind}" if self.reply.form else name, send, sentences(self.block(f"seller/{name}.j2", meant, **values)))
+        return Draft(
+            f"{name}_{kind}" if self.reply.form else name,
+            send,
+            sentences(self.block(f"seller/{name}.j2", meant, **values)),
+        )
 
     def block(self, path: str, block: str, **values: object) -> str:
         """Render one block of a template."""

@@ -1,0 +1,47 @@
+# Two commands: `make chat` talks, `make test` runs every test. Each sets up what it needs in .venv first.
+
+PYTHON ?= python3
+LANGUAGE ?= ja
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: chat test check format lock docs wheel clean
+
+chat: $(READY)
+	@$(BIN)/torikeshi chat --language $(LANGUAGE)
+
+test: $(READY)
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/torikeshi check
+	$(BIN)/pytest -q tests/test_rooms.py
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY)  ## draw the dialog anew in the architecture page
+	$(BIN)/torikeshi map --into docs/architecture.md
+
+wheel: $(READY)
+	$(BIN)/uv build --wheel --out-dir dist
+
+lock: $(READY)
+	$(BIN)/uv lock
+
+clean:
+	rm -rf $(VENV) dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# uv is itself locked, in the dev group; pip only brings the first one.
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Torikeshi needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check "uv>=0.13,<1"
+	@$(BIN)/python -m uv sync --quiet --locked --python $(BIN)/python
+	@touch $@

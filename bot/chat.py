@@ -1,0 +1,43 @@
+"""The command ``chat``: talks in the terminal or by JSON lines until the input ends."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from contextlib import closing
+from pathlib import Path
+
+from bot.app import make_support, open_store
+from bot.content import load_content
+from bot.settings import read_settings
+from bot.store import MemoryStore, Store
+from conversations import Language
+
+
+def chat(language: str | None, data: Path | None, *, jsonl: bool) -> int:
+    """Run the chat. Raises ``MendableError`` if the content, a setting or the store keeps it from starting."""
+    with closing(_store(data, jsonl=jsonl)) as store:
+        support = make_support(store)
+        if jsonl:
+            from adapters import jsonl as lines  # noqa: PLC0415  # a pipe needs no terminal libraries
+
+            _run(lines.run(support.respond, sys.stdin.buffer, sys.stdout.buffer))
+        else:
+            from adapters import console  # noqa: PLC0415
+
+            chosen = Language(language) if language else None
+            _run(console.run(support.respond, load_content().catalog.label, chosen))
+    return 0
+
+
+def _run(talk: Coroutine[None, None, None]) -> None:
+    """Talk to the end. Under ``asyncio.run`` the first Ctrl-C would wait for the next line of a pipe."""
+    with asyncio.Runner() as runner:
+        runner.get_loop().run_until_complete(talk)
+
+
+def _store(data: Path | None, *, jsonl: bool) -> Store:
+    """JSON lines remember only where the caller named a place: a pipe is often a test."""
+    if jsonl and data is None and "TORIKESHI_STORE" not in os.environ:
+        return MemoryStore()
+    return open_store(read_settings(os.environ, data))

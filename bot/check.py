@@ -1,0 +1,264 @@
+"""Checks all content at once, so that an editor sees every mistake with its file and key before a buyer does."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import product
+
+from jinja2 import TemplateError
+from markdown_it import MarkdownIt
+
+from bot.content import TITLED, TOPIC_NAMES, Content, ContentError, block_lines, load_content
+from bot.walk import walk
+from conversations import Language
+from conversations.details import LONGEST_DETAIL
+from conversations.steps import STEPS, Kind
+from messages.catalog import LONGEST_DRAFT, sentences
+
+LONGEST_LABEL = 20
+"""Characters of a button's label; LINE takes no more."""
+LONGEST_TEXT = 2000
+"""Characters of a message; Discord takes no more."""
+LONGEST_TOKEN = 64
+"""Bytes of a button's token; Telegram takes no more."""
+A_DAY = date(2026, 11, 24)
+"""A day to look at the conversations from; which one does not matter."""
+
+_BLOCKS = {
+    "topics": ("title", TOPIC_NAMES, "answer"),
+    "verdicts": ("headline", "why", "steps", "money"),
+    "money": ("how_long", "where", "worry"),
+    "replies": ("title", "sample", "meaning", "advice", "trap"),
+}
+_UNCITED = ("title", TOPIC_NAMES, "sample")
+_CITE = re.compile(r"\{\{\s*cite\(([^)]*)\)\s*\}\}")
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_DRAFT_GAP = re.compile(r"  | [.,!?]|\(\s*\)|\{\{|\}\}")
+
+
+def check() -> list[str]:
+    """Return every problem of the installed content, each as ``file: key: what to mend``; none if all is sound."""
+    try:
+        content = load_content()
+    except ContentError as error:
+        return list(error.problems)
+    return check_content(content)
+
+
+def check_content(content: Content) -> list[str]:
+    """Return every problem of a content that could be built."""
+    problems = [*_missing_files(content), *_words(content)]
+    problems = problems or [*_uncited(content), *_names(content), *_drafts(content)]
+    problems = problems or [*_conversations(content)]
+    return sorted(dict.fromkeys(problems))
+
+
+# What must exist.
+
+
+def _wanted_files(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each template that the data calls for, with its blocks."""
+    book = content.handbook
+    steps = {row.steps for row in book.outcomes if row.steps} | {"find_status"}
+    for language in Language:
+        by_folder = {
+            "topics": book.topic,
+            "verdicts": book.outcome,
+            "money": book.method,
+            "replies": book.reply_kind,
+            "steps": [f"{device}_{kind}" for device in ("phone", "pc") for kind in steps],
+        }
+        for folder, names in by_folder.items():
+            yield from ((f"{language}/{folder}/{name}.j2", _BLOCKS.get(folder, ())) for name in names)
+        yield f"{language}/cautions.j2", tuple(book.caution)
+    meanings = [f"{kind}_{language}" for kind in ("when",) for language in Language]
+    for name in book.draft:
+        cancels = name.removeprefix("cancel_") in book.reason and name.startswith("cancel_")
+        yield f"seller/{name}.j2", ("chat", *Language, *meanings, *(("form", "form_ja") if cancels else ()))
+
+
+def _missing_files(content: Content) -> Iterator[str]:
+    wanted = dict(_wanted_files(content))
+    templates = content.sources.templates
+    for path, blocks in wanted.items():
+        if path not in templates:
+            yield f"{path}: the file is missing"
+            continue
+        found = set(re.findall(r"\{%-?\s*block (\w+)", templates[path]))
+        yield from (f"{path}: {block}: the block is missing" for block in blocks if block not in found)
+        yield from (f"{path}: {block}: nothing uses this block" for block in sorted(found - set(blocks)))
+    for path in templates:
+        language, _, folder = path.rpartition("/")[0].partition("/")
+        other = {Language.JA: Language.EN, Language.EN: Language.JA}.get(language)  # type: ignore[call-overload]
+        if folder in {"dialog", "notices"}:
+            twin = f"{other}/{path.partition('/')[2]}"
+            if twin not in templates:
+                yield f"{twin}: the file is missing"
+        elif path not in wanted:
+            yield f"{path}: nothing uses this file"
+
+
+def _words(content: Content) -> Iterator[str]:
+    labels = {language: content.catalog.lexicons[language].labels for language in Language}
+    every = {name for one in labels.values() for name in one} | set(_wanted_labels(content))
+    for language in Language:
+        for name in sorted(every):
+            label = labels[language].get(name)
+            if not label:
+                yield f"{language}/words.toml: {name}: the label is missing"
+            elif len(label) > LONGEST_LABEL and not name.startswith(("form_choice:", "terminal:")):
+                yield f"{language}/words.toml: {name}: {label!r} has {len(label)} characters, {LONGEST_LABEL} at most"
+
+
+def _wanted_labels(content: Content) -> Iterator[str]:
+    for step, row in STEPS.items():
+        if row.kind is not Kind.READING:
+            yield from (f"{step}:{value}" for value in row.offered(content.handbook))
+    yield from (f"form_choice:{row.id}" for row in content.handbook.form_choices)
+
+
+# What the words say.
+
+
+def _uncited(content: Content) -> Iterator[str]:
+    """Find claims without a fact: every paragraph and every item of a list must cite."""
+    known = {fact.id for fact in content.handbook.facts}
+    for path, source in content.sources.templates.items():
+        for cited in _CITE.findall(source):
+            for fact in re.findall(r"[\"']([^\"']+)[\"']", cited):
+                if fact not in known:
+                    yield f"{path}: cite({fact}): there is no such fact in facts.toml"
+        for block, text in _claims(path, source):
+            for part in _parts(text):
+                if not _CITE.search(part):
+                    yield f"{path}: {block or 'text'}: no fact is cited for {part[:40]!r}"
+    yield from _unused_facts(content)
+
+
+def _claims(path: str, source: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a template that state facts."""
+    folder = path.split("/")[1] if path.count("/") > 1 else path.split("/", maxsplit=1)[0]
+    blocks = re.findall(r"\{% block (\w+) %\}(.*?)\{% endblock %\}", source, re.DOTALL)
+    if folder in _BLOCKS:
+        yield from ((name, text) for name, text in blocks if name not in _UNCITED)
+    elif path.endswith("cautions.j2") and folder != "dialog":
+        yield from blocks
+    elif folder == "steps":
+        yield "", source
+    elif folder == "seller":
+        yield from ((name, text) for name, text in blocks if name.startswith("when_"))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the paragraphs and list items of a text; a heading alone claims nothing."""
+    for part in re.split(r"\n\s*\n|\n(?=\s*(?:\d+\.|-) )", text):
+        plain = re.sub(r"\{%.*?%\}", "", part, flags=re.DOTALL).strip()
+        if plain and not re.fullmatch(r"\*\*[^*]+\*\*", plain):
+            yield plain
+
+
+def _unused_facts(content: Content) -> Iterator[str]:
+    """Find facts of the article (F) that no text of a language carries."""
+    articles = [fact.id for fact in content.handbook.facts if fact.id.startswith("F")]
+    for language in Language:
+        carried: set[str] = set()
+        for path, source in content.sources.templates.items():
+            if path.startswith((f"{language}/", "seller/")):
+                for cited in _CITE.findall(source):
+                    carried.update(re.findall(r"[\"']([^\"']+)[\"']", cited))
+        yield from (f"{language}: {fact}: no text carries this fact" for fact in articles if fact not in carried)
+
+
+def _names(content: Content) -> Iterator[str]:
+    """Find phrasings that stand for two questions, and titles that two buttons share."""
+    for language in Language:
+        where: dict[str, str] = {}
+        for path, source in content.sources.templates.items():
+            if not path.startswith(tuple(f"{language}/{folder}/" for folder in TITLED)):
+                continue
+            for line in (*block_lines(source, "title"), *block_lines(source, TOPIC_NAMES)):
+                if where.setdefault(line, path) != path:
+                    yield f"{path}: {line!r} stands in {where[line]} too"
+
+
+def _drafts(content: Content) -> Iterator[str]:
+    """Word every message to the seller with every choice of details, and look at the result as the seller would."""
+    for name, row in content.handbook.draft.items():
+        path = f"seller/{name}.j2"
+        blocks = [("chat", "ja"), ("form", "form_ja")]
+        for block, meaning in blocks:
+            if block not in content.catalog.template(path, Language.EN).blocks:
+                continue
+            for values in _details(row.details):
+                try:
+                    send = _block(content, path, block, values)
+                    meant = _block(content, path, meaning, values)
+                except TemplateError as error:
+                    yield f"{path}: {block}: {error}"
+                    break
+                yield from _draft_problems(f"{path}: {block}", send, meant, LONGEST_DRAFT[block], values)
+
+
+def _details(details: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    longest = {
+        "order_number": "8190123456789012",
+        "item": "blue rain jacket",
+        "ordered": "size M",
+        "wanted": "size L",
+    }
+    for given in product((True, False), repeat=len(details)):
+        values: dict[str, object] = {step.value: "" for step in LONGEST_DETAIL}
+        values |= {name: longest[name] for name, is_given in zip(details, given, strict=True) if is_given}
+        yield from ({**values, "part": part} for part in (True, False))
+
+
+def _block(content: Content, path: str, block: str, values: Mapping[str, object]) -> str:
+    template = content.catalog.template(path, Language.EN)
+    return sentences("".join(template.blocks[block](template.new_context({**values, "cite": lambda *_: ""}))))
+
+
+def _draft_problems(where: str, send: str, meant: str, longest: int, values: Mapping[str, object]) -> Iterator[str]:
+    if not send.isascii():
+        yield f"{where}: only plain English letters reach every seller: {send!r}"
+    if not any(values.values()) and len(send) > longest:
+        yield f"{where}: {len(send)} characters even without details, {longest} at most"
+    if send.count("\n") != meant.count("\n"):
+        yield f"{where}: the English and the Japanese have different numbers of lines"
+    if _DRAFT_GAP.search(send):
+        yield f"{where}: a gap or a leftover in {send!r}"
+    if not _JAPANESE.search(meant):
+        yield f"{where}: the Japanese meaning is missing"
+
+
+# What buyers will see.
+
+
+def _conversations(content: Content) -> Iterator[str]:
+    """Walk every conversation: each screen can be worded, fits every platform, and leads on."""
+    markdown = MarkdownIt()
+    for language in Language:
+        try:
+            for visit in walk(content, language, A_DAY):
+                for message in visit.messages:
+                    yield from _screen_problems(f"{language}: {visit.turn.place.step}", message.text, markdown)
+                    yield from (
+                        f"{language}: {button.token}: the token is no ASCII text of {LONGEST_TOKEN} bytes at most"
+                        for button in message.buttons
+                        if not button.token.isascii() or len(button.token) > LONGEST_TOKEN
+                    )
+        except (TemplateError, KeyError, ValueError) as error:
+            where = getattr(error, "filename", None) or getattr(error, "name", "") or language
+            yield f"{where}: {type(error).__name__}: {error}"
+
+
+def _screen_problems(where: str, text: str, markdown: MarkdownIt) -> Iterator[str]:
+    if not text:
+        yield f"{where}: the text is empty"
+    if len(text) > LONGEST_TEXT:
+        yield f"{where}: {len(text)} characters, {LONGEST_TEXT} at most: {text[:40]!r}"
+    shown = "".join(
+        child.content for token in markdown.parse(text) for child in token.children or () if child.type == "text"
+    )
+    if "**" in shown:
+        place = max(0, shown.index("**") - 20)
+        yield f"{where}: bold marks that do not close near {shown[place : place + 40]!r}"

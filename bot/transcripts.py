@@ -1,0 +1,159 @@
+"""Plays simulated conversations: readable files of what a buyer does, and what must be true afterwards.
+
+# A story in one line
+- language: ja
+- today: 2026-11-24
+
+1. tap `menu:check`
+2. write `クレカで払いました`
+   - step: coupon
+   - cites: F72, B1
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from adapters import Response
+from adapters.console import show
+from bot.app import today_in_japan
+from bot.content import load_content
+from bot.store import MemoryStore
+from bot.support import Support
+from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
+
+FOLDER = Path("tests/transcripts")
+
+
+class TranscriptError(Exception):
+    """A transcript cannot be read. The message names the file, the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the buyer does, and what must hold after it (name → the values that must be there)."""
+
+    event: Event
+    said: str
+    line: int
+    expects: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A whole story: its title, the language it starts in, its day, and the actions."""
+
+    name: str
+    title: str
+    language: Language
+    today: date
+    actions: tuple[Action, ...]
+
+
+def read_transcript(file: Path) -> Transcript:
+    """Read a transcript. Raises ``TranscriptError``."""
+    title, head, actions = "", {}, []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if match := re.fullmatch(r"# (.+)", line):
+            title = match.group(1)
+        elif match := re.fullmatch(r"- (language|today): (\S+)", line):
+            head[match.group(1)] = match.group(2)
+        elif match := re.fullmatch(r"\d+\. (tap|write|send) `(.*)`", line):
+            actions.append(Action(_event(*match.groups()), match.group(2), number))
+        elif match := re.fullmatch(r"\s+- (\w+): (.+)", line):
+            actions[-1].expects[match.group(1)] = tuple(part.strip() for part in match.group(2).split(", "))
+        elif line.strip() and not line.startswith((">", " ")):
+            message = f"{file}: line {number}: neither a step nor an expectation: {line!r}"
+            raise TranscriptError(message)
+    return Transcript(
+        file.stem,
+        title,
+        Language(head.get("language", "ja")),
+        date.fromisoformat(head["today"]),
+        tuple(actions),
+    )
+
+
+async def responses(transcript: Transcript, support: Support) -> list[tuple[Action | None, Response]]:
+    """Play a transcript; return each action with the response, the opening first (without an action)."""
+    played: list[tuple[Action | None, Response]] = []
+    opening = await support.respond(transcript.name, Started(transcript.language), today=transcript.today)
+    played.append((None, opening))
+    for action in transcript.actions:
+        response = await support.respond(transcript.name, action.event, today=transcript.today)
+        played.append((action, response))
+    return played
+
+
+def unmet(action: Action, response: Response) -> Iterator[str]:
+    """Yield every expectation of an action that its response does not meet."""
+    place = response.turn.place
+    found: dict[str, tuple[str, ...]] = {
+        "step": (place.step,),
+        "outcome": (place.verdict.outcome,) if place.verdict else ("none",),
+        "topic": (place.reading.value,) if place.reading else ("none",),
+        "reply_kind": (place.reply_kind or "none",),
+        "language": (response.turn.conversation.language,),
+        "cites": response.cites,
+        "draft": tuple(message.draft.id for message in response.messages if message.draft),
+        "sends": tuple(message.draft.send for message in response.messages if message.draft),
+        "says": tuple(message.text for message in response.messages),
+        "buttons": tuple(button.token for message in response.messages for button in message.buttons),
+        "order": tuple(f"{name}={value}" for name, value in place.order.known().items()),
+        "notices": tuple(notice.name for reply in response.turn.replies for notice in reply.notices),
+    }
+    for name, wanted in action.expects.items():
+        for value in wanted:
+            if name in {"says", "sends"}:
+                met = any(value in text for text in found[name])
+            else:
+                met = value in found.get(name, ())
+            if not met:
+                yield f"line {action.line} ({action.said}): {name} should have {value!r}, it is {found.get(name)}"
+
+
+def play(names: list[str]) -> int:
+    """Print transcripts as the buyer would see them; 1 if one is not there or does not come out as it says."""
+    content = load_content()
+    console = Console(highlight=False)
+    failed = False
+    for name in names:
+        file = Path(name) if Path(name).is_file() else FOLDER / f"{name}.md"
+        if not file.is_file():
+            console.print(f"{name}: there is no {file}", style="red")
+            failed = True
+            continue
+        transcript = read_transcript(file)
+        console.rule(transcript.title)
+        support = Support(content, MemoryStore(), today_in_japan)
+        for action, response in asyncio.run(responses(transcript, support)):
+            if action is not None:
+                console.print(f"\n> {_label(action, response)}", style="bold yellow")
+            show(console, response, content.catalog.label)
+            for problem in unmet(action, response) if action is not None else ():
+                console.print(problem, style="red")
+                failed = True
+    return int(failed)
+
+
+def _label(action: Action, response: Response) -> str:
+    """Return what the buyer did in words: the pressed button's label, where it is one of today's."""
+    if isinstance(action.event, Chose):
+        labels = load_content().catalog.lexicons[response.turn.conversation.language].labels
+        return labels.get(action.event.token, action.said)
+    return action.said
+
+
+def _event(verb: str, text: str) -> Event:
+    match verb:
+        case "tap":
+            return Chose(text)
+        case "write":
+            return Wrote(text)
+        case _:
+            return Sent(Attachment(text))

@@ -1,0 +1,102 @@
+"""Walks every conversation that a buyer can reach by choosing, for the checks that must see all of them.
+
+Two conversations that stand at the same place look the same from there on, so each place is visited once.
+The choices that are offered everywhere (back, home, help …) are shown at each place but not followed from it.
+"""
+
+from collections import deque
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.content import Content
+from conversations import (
+    Choice,
+    Chose,
+    Conversation,
+    Event,
+    Language,
+    Order,
+    Place,
+    StepName,
+    Turn,
+    Wrote,
+    advance,
+)
+from conversations.place import Answer
+from conversations.steps import STEPS, Kind
+from messages import Message
+
+EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en")
+SAMPLES = {
+    StepName.ORDER_NUMBER: "8190123456789012",
+    StepName.ITEM: "blue rain jacket",
+    StepName.ORDERED: "size M",
+    StepName.WANTED: "size L",
+}
+"""What the walker types where a detail is asked."""
+_BESIDE_THE_MESSAGE = ("payment", "coupon", "approved_on", "completed_on", "requested_on", "movement")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One place: the events that led there, and what the buyer sees."""
+
+    events: tuple[Event, ...]
+    turn: Turn
+    messages: tuple[Message, ...]
+
+
+def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
+    """Visit every reachable place once, nearest first."""
+    start = advance(Conversation(language), Chose("home"), content.handbook, today)
+    queue: deque[tuple[tuple[Event, ...], Turn]] = deque([((), start)])
+    seen: set[Hashable] = {_key(start.place)}
+    while queue:
+        events, turn = queue.popleft()
+        yield Visit(events, turn, tuple(content.catalog.message(reply, language) for reply in turn.replies))
+        if turn.place.reading is not None:
+            continue
+        for event in _ways_on(turn):
+            onward = advance(turn.conversation, event, content.handbook, today)
+            key = _key(onward.place)
+            if key not in seen:
+                seen.add(key)
+                queue.append(((*events, event), onward))
+
+
+def _ways_on(turn: Turn) -> Iterator[Event]:
+    choices: list[Choice] = [choice for reply in turn.replies for choice in reply.choices]
+    yield from (Chose(choice.token) for choice in choices if choice.token not in EVERYWHERE)
+    if not turn.conversation.answers:
+        yield Chose("help:me")
+    if turn.place.step in SAMPLES:
+        yield Wrote(SAMPLES[turn.place.step])
+
+
+def _key(place: Place) -> Hashable:
+    """Return what the screen at a place depends on."""
+    if place.reading is not None:
+        return (place.reading, STEPS[place.step].kind is Kind.SCREEN, place.step)
+    if StepName.DRAFT in place.route or StepName.REPLY_GROUP in place.route:
+        facts = {name: value for name, value in place.order.known().items() if name not in _BESIDE_THE_MESSAGE}
+        asked = {Answer(step, value).step for step, value in _details(place.order)}
+        verdict = replace(place.verdict, window=None, cautions=()) if place.verdict else None
+        return (
+            place.step,
+            place.route,
+            Order(**facts),
+            verdict,
+            place.drafts,
+            place.reply_kind,
+            place.group,
+            frozenset(asked),
+        )
+    return replace(place, reading=None)
+
+
+def _details(order: Order) -> Iterator[tuple[StepName, str]]:
+    for step in SAMPLES:
+        value = order.fact(step)
+        if value is not None:
+            yield step, value

@@ -1,0 +1,1 @@
+"""The tests: conversations first. This file keeps ``tests/messages`` from hiding ``messages``."""

@@ -1,0 +1,211 @@
+"""Messages to the seller: the right one for the case, short enough, with the details woven in and nothing unsafe."""
+
+import pytest
+
+from bot.content import Content
+from conversations import Handbook
+from conversations.steps import StepName
+from messages.catalog import LONGEST_DRAFT
+from tests.buyer import Buyer
+
+VERDICT = ("menu:check", "status:awaiting_shipment", "payment:credit_card", "coupon:no")
+
+
+async def _fill(buyer: Buyer, **details: str) -> None:
+    """Add details to the message on the screen, and leave out the others."""
+    await buyer.taps("draft:details")
+    while buyer.sees.step in {"order_number", "item", "ordered", "wanted"}:
+        if text := details.get(buyer.sees.step):
+            await buyer.says(text)
+        else:
+            await buyer.taps(f"{buyer.sees.step}:")
+
+
+async def test_the_cancel_request_comes_in_two_lengths(buyer: Buyer) -> None:
+    await buyer.taps(*VERDICT, "verdict:write", "reason:changed_mind")
+    form, chat = buyer.sees.drafts
+    assert (form.id, chat.id) == ("cancel_changed_mind_form", "cancel_changed_mind")
+    assert len(form.send) <= 100
+    assert len(chat.send) <= 350
+
+
+async def test_every_reason_has_its_own_words(buyer: Buyer, handbook: Handbook) -> None:
+    said = set()
+    for reason in handbook.values["reason"]:
+        await buyer.taps_old("home")
+        await buyer.taps("menu:write", "write:cancel")
+        if "draft:reason" in buyer.sees.tokens:
+            await buyer.taps("draft:reason")
+        await buyer.taps(f"reason:{reason}")
+        assert buyer.sees.draft.id == f"cancel_{reason}"
+        said |= {draft.send for draft in buyer.sees.drafts}
+    assert len(said) == 2 * len(handbook.values["reason"])
+
+
+async def test_a_part_can_be_cancelled_instead_of_the_whole(buyer: Buyer) -> None:
+    await buyer.taps(*VERDICT, "verdict:write", "reason:changed_mind")
+    whole = [draft.send for draft in buyer.sees.drafts]
+    await buyer.taps("scope:part")
+    part = [draft.send for draft in buyer.sees.drafts]
+    assert all(one != other for one, other in zip(whole, part, strict=True))
+    await buyer.taps("scope:whole")
+    assert [draft.send for draft in buyer.sees.drafts] == whole
+
+
+async def test_when_the_rest_has_left_only_the_unshipped_part_is_asked_for(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:partially_shipped", "payment:paypal", "coupon:no")
+    await buyer.taps("verdict:write", "reason:changed_mind")
+    assert "part" in buyer.sees.draft.send
+
+
+async def test_details_are_woven_in_where_they_are_given(buyer: Buyer) -> None:
+    await buyer.taps(*VERDICT, "verdict:write", "reason:wrong_item_or_size")
+    await _fill(
+        buyer, order_number="８１９０ １２３４ ５６７８ ９０１２", item="rain jacket", ordered="size M", wanted="size L"
+    )
+    for detail in ("8190123456789012", "rain jacket", "size M", "size L"):
+        assert detail in buyer.sees.draft.send
+
+
+async def test_details_left_out_leave_no_gap(buyer: Buyer, handbook: Handbook) -> None:
+    for draft in handbook.drafts:
+        if not draft.menu:
+            continue
+        await buyer.taps_old("home")
+        await buyer.taps("menu:write", f"write:{draft.id}")
+        bare = buyer.sees.draft.send
+        await _fill(buyer)
+        assert buyer.sees.draft.send == bare
+
+
+async def test_details_can_be_given_anew(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:reminder")
+    await _fill(buyer, order_number="8190123456789012")
+    await _fill(buyer, order_number="8190123456789099", item="lamp")
+    assert "8190123456789099" in buyer.sees.draft.send
+    assert "lamp" in buyer.sees.draft.send
+
+
+async def test_the_reason_can_be_changed_from_the_message(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:cancel", "reason:other", "draft:reason", "reason:duplicate_order")
+    assert buyer.sees.draft.id == "cancel_duplicate_order"
+
+
+async def test_back_from_the_details_undoes_one_of_them(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details")
+    await buyer.says("8190123456789012")
+    assert buyer.sees.step == "item"
+    await buyer.taps("back")
+    assert buyer.sees.step == "order_number"
+    assert "order_number" not in buyer.sees.known
+
+
+@pytest.mark.parametrize("text", ["注文", "12345", "819012345678901234567", "8190-abcd", "🎁", "٣٤٥٦٧٨٩٠١٢٣٤"])
+async def test_an_order_number_of_another_form_is_asked_again(buyer: Buyer, text: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details")
+    await buyer.says(text)
+    assert (buyer.sees.step, buyer.sees.notices) == ("order_number", ["detail_order_number"])
+    assert text in buyer.sees.text
+
+
+class TestJapaneseForTheSeller:
+    """Japanese typed where the seller will read is caught kindly."""
+
+    async def test_known_words_are_offered_in_english(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:write", "write:change_instead", "draft:details", "order_number:", "item:")
+        await buyer.says("黒 Mサイズ")
+        assert buyer.sees.notices == ["detail_translated"]
+        assert buyer.sees.tokens[0] == "ordered:black M size"
+        await buyer.taps("ordered:black M size", "wanted:")
+        assert "black M size" in buyer.sees.draft.send
+
+    async def test_other_words_can_be_typed_anew_or_left_out(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+        await buyer.says("雨の日に着る上着")
+        assert (buyer.sees.step, buyer.sees.notices) == ("item", ["detail_japanese"])
+        assert "雨の日に着る上着" in buyer.sees.text
+        await buyer.taps("item:")
+        assert buyer.sees.step == "draft"
+
+    async def test_nothing_japanese_reaches_the_message(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+        await buyer.says("靴")
+        await buyer.taps("item:shoes")
+        assert buyer.sees.draft.send.isascii()
+        assert "shoes" in buyer.sees.draft.send
+
+
+@pytest.mark.parametrize("text", ["me@example.com", "https://example.com/x", "call 090-1234-5678", "@everyone"])
+async def test_contact_details_do_not_get_into_the_message(buyer: Buyer, text: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+    await buyer.says(text)
+    assert (buyer.sees.step, buyer.sees.notices) == ("item", ["detail_private"])
+
+
+async def test_what_has_no_letters_is_asked_again(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+    await buyer.says("🧥✨")
+    assert (buyer.sees.step, buyer.sees.notices) == ("item", ["detail_no_letters"])
+
+
+async def test_a_long_item_is_shortened_and_says_so(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+    await buyer.says("very " * 30 + "long jacket")
+    assert buyer.sees.notices == ["shortened"]
+    assert len(buyer.sees.known["item"]) <= 50
+
+
+@pytest.mark.parametrize("text", ["{{7*7}}", "*_[x](y)", "<b>bold</b>", "`code`", "{% raw %}", "a|b~c"])
+async def test_what_the_buyer_typed_stands_in_the_message_as_it_was(buyer: Buyer, text: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+    await buyer.says(text)
+    assert text in buyer.sees.draft.send
+
+
+async def test_a_message_stays_within_its_length_with_the_longest_details(content: Content, buyer: Buyer) -> None:
+    for draft in content.handbook.drafts:
+        kind = next((row for row in content.handbook.reply_kinds if draft.id in row.drafts), None)
+        await buyer.taps_old("home")
+        if kind is not None:
+            await buyer.taps_old(f"reply_kind:{kind.id}")
+        elif draft.menu:
+            await buyer.taps("menu:write", f"write:{draft.id}")
+        else:
+            await buyer.taps_old(f"reason:{draft.id.removeprefix('cancel_')}")
+            await buyer.taps("menu:write", "write:cancel")
+        await _fill(buyer, order_number="8" * 20, item="W" * 50, ordered="M" * 30, wanted="L" * 30)
+        for one in buyer.sees.drafts:
+            assert len(one.send) <= LONGEST_DRAFT["form" if one.id.endswith("_form") else "chat"]
+
+
+async def test_every_kind_of_reply_has_an_explanation_and_an_answer(
+    buyer: Buyer, english_buyer: Buyer, handbook: Handbook
+) -> None:
+    for someone in (buyer, english_buyer):
+        for group in handbook.reply_groups:
+            for kind in group.kinds:
+                await someone.taps_old("home")
+                await someone.taps("menu:reply", f"reply_group:{group.id}", f"reply_kind:{kind}")
+                assert someone.sees.reply_kind == kind
+                assert f"D{handbook.reply_kind[kind].number}" in someone.sees.cites
+                assert [draft.id for draft in someone.sees.drafts] == list(handbook.reply_kind[kind].drafts)
+                assert all(draft.meaning for draft in someone.sees.drafts)
+
+
+def test_every_numbered_kind_of_reply_is_there(handbook: Handbook) -> None:
+    assert sorted(kind.number for kind in handbook.reply_kinds) == list(range(1, 23))
+
+
+async def test_a_refused_buyer_gets_a_next_move(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:cancel_requested", "seller_answer:refused")
+    assert buyer.sees.outcome == "seller_refused"
+    await buyer.taps("verdict:write", "reply_group:shipping", "reply_kind:already_shipped")
+    assert "tracking number" in buyer.sees.draft.send
+    assert "back" in buyer.sees.tokens
+
+
+async def test_another_answer_of_the_seller_leads_to_the_kinds_of_reply(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:cancel_requested", "menu:reply")
+    assert buyer.sees.step == StepName.REPLY_GROUP
+    await buyer.taps("back")
+    assert buyer.sees.step == "seller_answer"

@@ -1,0 +1,72 @@
+"""Who may import whom, so that the core stays pure and a platform stays one file."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("bot", "adapters", "messages", "conversations")
+OURS = {
+    "conversations": set[str](),
+    "messages": {"conversations"},
+    "adapters": {"conversations", "messages"},
+    "bot": {"conversations", "messages", "adapters"},
+}
+FROM_OUTSIDE = {
+    "conversations": {"pydantic", "dateparser", "dateutil", "holidays"},
+    "messages": {"jinja2"},
+    "adapters": {"prompt_toolkit", "rich"},
+    "bot": {"jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy"},
+}
+PURE = {"__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "re"} | {
+    "types",
+    "typing",
+    "unicodedata",
+}
+"""The standard library's values: what the core may use. Nothing here reads a file, a clock or a network."""
+
+
+def _imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are written in full"
+            yield node.module or ""
+
+
+def _files() -> list[Path]:
+    return sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", _files(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_room_imports_only_what_it_may(file: Path) -> None:
+    room = file.relative_to(ROOT).parts[0]
+    for module in _imports(file):
+        top = module.partition(".")[0]
+        if top in ROOMS:
+            assert top == room or top in OURS[room], f"{room} must not import {module}"
+        elif top not in sys.stdlib_module_names:
+            assert top in FROM_OUTSIDE[room], f"{room} must not import {module}"
+        elif room == "conversations":
+            assert top in PURE, f"the core must not import {module}"
+
+
+@pytest.mark.parametrize("file", _files(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_the_core_and_the_words_ask_no_clock(file: Path) -> None:
+    if file.relative_to(ROOT).parts[0] in {"conversations", "messages"}:
+        calls = {
+            node.func.attr
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        assert not calls & {"today", "now", "utcnow", "open", "read_text"}
+
+
+def test_an_adapter_imports_no_other_adapter() -> None:
+    for file in (ROOT / "adapters").rglob("*.py"):
+        others = {module for module in _imports(file) if module.startswith("adapters.")}
+        assert not others or file.name == "__init__.py", f"{file.name} imports {others}"
