@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any, BinaryIO
+from unicodedata import category
 
 from adapters import Respond, Response
 from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
 from messages import Message
 
-LONGEST_CHAT = 200
-"""Characters of a chat's name."""
+LONGEST_NAME = 200
+"""Characters of a chat's name, and of an event's id."""
+YEARS = range(2000, 2101)
+"""Years a day may lie in: calendars can be counted on around all of them."""
 
 
 class MalformedLineError(Exception):
@@ -41,12 +45,8 @@ def to_event(line: bytes) -> tuple[str, Event, str | None, date | None]:
     if not isinstance(fields, dict):
         message = "not a JSON object"
         raise MalformedLineError(message)
-    chat = _text(fields, "chat")
-    if not chat or len(chat) > LONGEST_CHAT or not _is_sound(chat):
-        message = f"chat: 1 to {LONGEST_CHAT} characters are needed"
-        raise MalformedLineError(message)
-    event_id = _text(fields, "id") if "id" in fields else None
-    return chat, _event(fields), event_id, _today(fields)
+    event_id = None if fields.get("id") is None else _name(fields, "id")
+    return _name(fields, "chat"), _event(fields), event_id, _today(fields)
 
 
 def to_turn(chat: str, response: Response) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _event(fields: Mapping[str, Any]) -> Event:
         case _ if kind in set(Attachment):
             return Sent(Attachment(kind))
         case _:
-            message = f"event: unknown {kind!r}; one of start, choose, write, {', '.join(Attachment)}"
+            message = f"event: unknown {kind[:40]!r}; one of start, choose, write, {', '.join(Attachment)}"
             raise MalformedLineError(message)
 
 
@@ -106,7 +106,7 @@ def _language(fields: Mapping[str, Any]) -> Language | None:
         return None
     code = _text(fields, "language")
     if code not in set(Language):
-        message = f"language: unknown {code!r}; one of {', '.join(Language)}"
+        message = f"language: unknown {code[:40]!r}; one of {', '.join(Language)}"
         raise MalformedLineError(message)
     return Language(code)
 
@@ -114,11 +114,13 @@ def _language(fields: Mapping[str, Any]) -> Language | None:
 def _today(fields: Mapping[str, Any]) -> date | None:
     if fields.get("today") is None:
         return None
-    try:
-        return date.fromisoformat(_text(fields, "today"))
-    except ValueError as error:
-        message = "today: not a day like 2026-11-24"
-        raise MalformedLineError(message) from error
+    text = _text(fields, "today")
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        if day.year in YEARS and day.isoformat() == text:
+            return day
+    message = f"today: not a day like 2026-11-24, from {YEARS[0]} to {YEARS[-1]}"
+    raise MalformedLineError(message)
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
@@ -129,9 +131,13 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _is_sound(text: str) -> bool:
-    """Tell whether a text can be written as UTF-8: a lone surrogate cannot."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+def _name(fields: Mapping[str, Any], key: str) -> str:
+    """Read a name that every store can keep: control characters and halves of letters (surrogates) are none."""
+    name = _text(fields, key)
+    if not 1 <= len(name) <= LONGEST_NAME or any(category(letter) in {"Cc", "Cs"} for letter in name):
+        message = f"{key}: 1 to {LONGEST_NAME} characters are needed, none of them a control character"
+        raise MalformedLineError(message)
+    return name
 
 
 def _write(output: BinaryIO, fields: Mapping[str, Any]) -> None:

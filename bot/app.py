@@ -1,5 +1,6 @@
 """Puts the product together: settings → content → store → support, once."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -29,11 +30,23 @@ def open_store(settings: Settings) -> Store:
 
     A store that cannot be opened is no reason to be silent: the chats then go on from memory, and say so.
     """
-    url = _url(settings.store) if "://" in settings.store else sqlite_url(Path(settings.store).expanduser())
+    url = _url(settings.store) if "://" in settings.store else _file_url(settings.store)
     try:
         return SqlStore(url, today_in_japan, settings.forget_after)
     except StoreError as error:
         return UnusableStore(str(error))
+
+
+def _file_url(path: str) -> URL:
+    """Read a path, and make its folder. Where that fails, opening the file fails too, and says why."""
+    try:
+        file = Path(path).expanduser()
+    except RuntimeError as error:
+        message = f"TORIKESHI_STORE is {path!r}, and nobody here has that home folder. Set another path, or unset it."
+        raise SettingsError(message) from error
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    return sqlite_url(file)
 
 
 def _url(address: str) -> URL:

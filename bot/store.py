@@ -6,7 +6,7 @@ not used for so many days are forgotten. Times are days: nothing finer is needed
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,9 +26,10 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
+from bot.errors import MendableError
 from conversations import Answer, Conversation, Language, StepName
 
 RELEASE = 1
@@ -40,10 +41,12 @@ class StoreError(Exception):
     """The store cannot be read or written just now (disk full, read-only, gone)."""
 
 
-class NewerStoreError(Exception):
+class NewerStoreError(MendableError):
     """The store was written by a newer release; it is left as it is."""
 
 
+MOST_EVENT_IDS = 20
+"""Ids of a chat's last events that are kept, to apply an event that is delivered twice only once."""
 NEW = Conversation()
 """A chat in which nothing was said."""
 
@@ -61,7 +64,7 @@ class Store(Protocol):
     """Where chats are kept."""
 
     def load(self, chat: str, /) -> Saved | None:
-        """Return what is kept of a chat; None if nothing is, or it was unused too long. Raises ``StoreError``."""
+        """Return what is kept of a chat, or None; of one unused too long only its version. Raises ``StoreError``."""
 
     def save(self, chat: str, saved: Saved, /) -> bool:
         """Keep a chat unless it was saved since it was loaded; tell whether it was kept. Raises ``StoreError``."""
@@ -130,19 +133,24 @@ class SqlStore:
         self._today = today
         self._forget_after = forget_after
         self._engine = _engine(make_url(url))
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._purged_on: date | None = None
         with _as_store_error():
             self._open()
-            self._purge()
+            with self._engine.begin() as connection:
+                self._purge(connection)
 
     def load(self, chat: str) -> Saved | None:
         """See ``Store``."""
-        with _as_store_error(), self._engine.connect() as connection:
-            row = connection.execute(_LOAD, {"of_chat": chat}).one_or_none()
-        if row is None or row.used_on < self._today() - self._forget_after:
-            return None if row is None else Saved(version=row.version)
-        answers = _read_answers(row.answers)
-        return Saved(Conversation(_language(row.language), answers), tuple(json.loads(row.event_ids)), row.version)
+        with _as_store_error():
+            with self._engine.connect() as connection:
+                row = connection.execute(_LOAD, {"of_chat": chat}).one_or_none()
+            if row is None:
+                return None
+            if row.used_on < self._today() - self._forget_after:
+                return Saved(version=row.version)
+            conversation = Conversation(_language(row.language), _read_answers(row.answers))
+            return Saved(conversation, tuple(json.loads(row.event_ids)), row.version)
 
     def save(self, chat: str, saved: Saved) -> bool:
         """See ``Store``."""
@@ -154,12 +162,10 @@ class SqlStore:
             "answers": _write_answers(saved.conversation.answers),
             "event_ids": json.dumps(saved.event_ids),
         }
-        with _as_store_error():
-            with self._engine.begin() as connection:
-                kept = self._write(connection, chat, saved.version, values)
-            if kept and today != self._purged_on:
-                self._purge()
-        return kept
+        with _as_store_error(), self._engine.begin() as connection:
+            if today != self._purged_on:
+                self._purge(connection)
+            return self._write(connection, chat, saved.version, values)
 
     def forget(self, chat: str) -> None:
         """See ``Store``."""
@@ -181,10 +187,11 @@ class SqlStore:
         return True
 
     def _open(self) -> None:
-        with self._engine.connect() as connection:
-            tables = inspect(connection).get_table_names()
-            number = connection.execute(_RELEASE.select()).scalar() if _RELEASE.name in tables else None
-        if number is not None and number > RELEASE:
+        with self._engine.begin() as connection:
+            number = self._release(connection)
+        if number is None:
+            number = self._create()
+        if number > RELEASE:
             self._engine.dispose()
             message = (
                 f"{self._engine.url.database} was written by a newer release of torikeshi (form {number}, this one "
@@ -192,19 +199,34 @@ class SqlStore:
                 "Install the newer release, or set another TORIKESHI_STORE."
             )
             raise NewerStoreError(message)
-        if number is None:
-            if self._engine.dialect.name == "sqlite":
-                with self._engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            with self._engine.begin() as connection:
-                _METADATA.create_all(connection)
-                connection.execute(_RELEASE.insert(), {"number": RELEASE})
+        if self._is_sqlite:
+            # Needs the file for itself. If another process has it just now, that one does it, or the next start.
+            with suppress(OperationalError), self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
-    def _purge(self) -> None:
-        today = self._today()
+    def _create(self) -> int:
+        """Create what is missing, all or nothing; another process that starts at the same time waits for it."""
         with self._engine.begin() as connection:
-            connection.execute(_PURGE, {"before": today - self._forget_after})
-        self._purged_on = today
+            if self._is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            number = self._release(connection)
+            if number is None:
+                number = RELEASE
+                _METADATA.create_all(connection)
+                connection.execute(_RELEASE.insert(), {"number": number})
+            return number
+
+    @staticmethod
+    def _release(connection: Connection) -> int | None:
+        """Return the form of the stored data; None where nothing is stored yet."""
+        if not inspect(connection).has_table(_RELEASE.name):
+            return None
+        number: int | None = connection.execute(_RELEASE.select()).scalar()
+        return number
+
+    def _purge(self, connection: Connection) -> None:
+        self._purged_on = self._today()
+        connection.execute(_PURGE, {"before": self._purged_on - self._forget_after})
 
 
 def sqlite_url(file: Path) -> URL:
@@ -230,7 +252,7 @@ def _engine(url: URL) -> Engine:
 def _as_store_error() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, ValueError, TypeError) as error:  # the last two: a damaged row
         raise StoreError(str(getattr(error, "orig", error))) from error
 
 
@@ -240,8 +262,10 @@ def _write_answers(answers: Sequence[Answer]) -> str:
 
 def _read_answers(text: str) -> tuple[Answer, ...]:
     """Read answers; those of steps that this release does not have do not count and are dropped."""
-    known = set(StepName)
-    return tuple(Answer(StepName(step), value) for step, value in json.loads(text) if step in known)
+    return tuple(Answer(_STEPS[step], str(value)) for step, value in json.loads(text) if step in _STEPS)
+
+
+_STEPS = {step.value: step for step in StepName}
 
 
 def _language(code: str) -> Language:

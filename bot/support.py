@@ -6,24 +6,23 @@ from datetime import date
 
 from adapters import Response
 from bot.content import Content
-from bot.store import Saved, Store, StoreError
+from bot.fallback import Fallback
+from bot.store import MOST_EVENT_IDS, Saved, Store, StoreError
 from conversations import Event, Notice, Turn, advance, look
 
-MOST_EVENT_IDS = 20
-"""Ids of a chat's last events that are kept, to apply an event that is delivered twice only once."""
-MOST_UNSAVED = 10_000
-"""Chats that are held in memory while the store fails; beyond it the one longest unheard of is let go."""
+MOST_RACES = 10
+"""Saves of one event that may lose a race; a store that refuses even more counts as failing."""
 
 
 class Support:
-    """Answers events. Chats do not know of each other; the store is the only state."""
+    """Answers events. Chats do not know of each other; the store is the only state that lasts."""
 
     def __init__(self, content: Content, store: Store, today: Callable[[], date]) -> None:
         """Keep what every answer needs. ``today`` tells the day in the buyer's country."""
         self._content = content
         self._store = store
         self._today = today
-        self._unsaved: dict[str, Saved] = {}
+        self._fallback = Fallback()
 
     async def respond(
         self, chat: str, event: Event, *, event_id: str | None = None, today: date | None = None
@@ -34,45 +33,34 @@ class Support:
         done again on what the other wrote. Where the store fails, the chat goes on from memory and says so.
         """
         day = today or self._today()
-        handbook = self._content.handbook
-        while True:
-            saved = self._load(chat)
-            if event_id is not None and event_id in saved.event_ids:
-                return self._worded(look(saved.conversation, handbook, day))
-            turn = advance(saved.conversation, event, handbook, day)
-            ids = saved.event_ids if event_id is None else (*saved.event_ids, event_id)[-MOST_EVENT_IDS:]
+        for _ in range(MOST_RACES):
             try:
-                if self._store.save(chat, replace(saved, conversation=turn.conversation, event_ids=ids)):
-                    self._unsaved.pop(chat, None)
+                saved = self._fallback.loaded(chat, self._store.load(chat) or Saved())
+                turn, onward = self._apply(saved, event, event_id, day)
+                if self._store.save(chat, onward):
+                    self._fallback.saved(chat, onward)
                     return self._worded(turn)
             except StoreError:
-                warned = turn if chat in self._unsaved else _warned(turn)
-                self._hold(chat, replace(saved, conversation=turn.conversation, event_ids=ids))
-                return self._worded(warned)
+                break
+        turn, onward = self._apply(self._fallback.newest(chat), event, event_id, day)
+        return self._worded(_warned(turn) if self._fallback.hold(chat, onward) else turn)
 
-    def _load(self, chat: str) -> Saved:
-        """Return what is kept; what could not be saved is newer than what was."""
-        try:
-            stored = self._store.load(chat) or Saved()
-        except StoreError:
-            stored = Saved()
-        held = self._unsaved.get(chat)
-        return replace(held, version=stored.version) if held else stored
+    def forget(self, chat: str) -> None:
+        """Delete all that is kept of a chat. Raises ``StoreError`` if that cannot be done."""
+        self._fallback.forget(chat)
+        self._store.forget(chat)
 
-    def _hold(self, chat: str, saved: Saved) -> None:
-        self._unsaved.pop(chat, None)
-        self._unsaved[chat] = saved
-        if len(self._unsaved) > MOST_UNSAVED:
-            del self._unsaved[next(iter(self._unsaved))]
+    def _apply(self, saved: Saved, event: Event, event_id: str | None, day: date) -> tuple[Turn, Saved]:
+        handbook = self._content.handbook
+        if event_id is not None and event_id in saved.event_ids:
+            return look(saved.conversation, handbook, day), saved
+        turn = advance(saved.conversation, event, handbook, day)
+        ids = saved.event_ids if event_id is None else (*saved.event_ids, event_id)[-MOST_EVENT_IDS:]
+        return turn, replace(saved, conversation=turn.conversation, event_ids=ids)
 
     def _worded(self, turn: Turn) -> Response:
         catalog, language = self._content.catalog, turn.conversation.language
         return Response(turn, tuple(catalog.message(reply, language) for reply in turn.replies))
-
-    def forget(self, chat: str) -> None:
-        """Delete all that is kept of a chat. Raises ``StoreError`` if that cannot be done."""
-        self._unsaved.pop(chat, None)
-        self._store.forget(chat)
 
 
 def _warned(turn: Turn) -> Turn:

@@ -12,7 +12,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from adapters import Response
 from adapters.console import show
 from bot.app import today_in_japan
 from bot.content import load_content
+from bot.errors import MendableError
 from bot.store import MemoryStore
 from bot.support import Support
 from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
@@ -30,7 +31,7 @@ from conversations import Attachment, Chose, Event, Language, Sent, Started, Wro
 FOLDER = Path("tests/transcripts")
 
 
-class TranscriptError(Exception):
+class TranscriptError(MendableError):
     """A transcript cannot be read. The message names the file, the line and what is wrong."""
 
 
@@ -57,26 +58,54 @@ class Transcript:
 
 def read_transcript(file: Path) -> Transcript:
     """Read a transcript. Raises ``TranscriptError``."""
-    title, head, actions = "", {}, []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if match := re.fullmatch(r"# (.+)", line):
-            title = match.group(1)
-        elif match := re.fullmatch(r"- (language|today): (\S+)", line):
-            head[match.group(1)] = match.group(2)
-        elif match := re.fullmatch(r"\d+\. (tap|write|send) `(.*)`", line):
-            actions.append(Action(_event(*match.groups()), match.group(2), number))
-        elif match := re.fullmatch(r"\s+- (\w+): (.+)", line):
-            actions[-1].expects[match.group(1)] = tuple(part.strip() for part in match.group(2).split(", "))
-        elif line.strip() and not line.startswith((">", " ")):
-            message = f"{file}: line {number}: neither a step nor an expectation: {line!r}"
-            raise TranscriptError(message)
+    head: dict[str, str] = {}
+    actions: list[Action] = []
+    for number, line in enumerate(_lines(file), start=1):
+        try:
+            _read_line(number, line, head, actions)
+        except ValueError as error:
+            message = f"{file}: line {number}: {error}"
+            raise TranscriptError(message) from error
+    if "today" not in head:
+        message = f"{file}: the day is missing; write a line like - today: 2026-11-24"
+        raise TranscriptError(message)
     return Transcript(
         file.stem,
-        title,
+        head.get("title", file.stem),
         Language(head.get("language", "ja")),
         date.fromisoformat(head["today"]),
         tuple(actions),
     )
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        message = f"{file}: the file is not UTF-8 text; save it as UTF-8"
+        raise TranscriptError(message) from error
+
+
+def _read_line(number: int, line: str, head: dict[str, str], actions: list[Action]) -> None:
+    """Add what a line says to the head or the actions. Raises ``ValueError`` for a line that says neither."""
+    if not line.strip() or line.startswith(">"):
+        return
+    if match := re.fullmatch(r"# (.+)", line):
+        head["title"] = match.group(1)
+    elif match := re.fullmatch(r"- (language|today): (\S+)", line):
+        name, value = match.groups()
+        head[name] = Language(value) if name == "language" else date.fromisoformat(value).isoformat()
+    elif match := re.fullmatch(r"\d+\. (tap|write|send) `(.*)`", line):
+        actions.append(Action(_event(*match.groups()), match.group(2), number))
+    elif actions and (match := re.fullmatch(r"\s+- (\w+): (.+)", line)):
+        name, values = match.groups()
+        if name not in _FOUND:
+            message = f"{name} can not be expected; what can be: {', '.join(_FOUND)}"
+            raise ValueError(message)
+        actions[-1].expects[name] = tuple(part.strip() for part in values.split(", "))
+    else:
+        message = f"neither a step nor an expectation after one: {line!r}"
+        raise ValueError(message)
 
 
 async def responses(transcript: Transcript, support: Support) -> list[tuple[Action | None, Response]]:
@@ -92,35 +121,35 @@ async def responses(transcript: Transcript, support: Support) -> list[tuple[Acti
 
 def unmet(action: Action, response: Response) -> Iterator[str]:
     """Yield every expectation of an action that its response does not meet."""
-    place = response.turn.place
-    found: dict[str, tuple[str, ...]] = {
-        "step": (place.step,),
-        "outcome": (place.verdict.outcome,) if place.verdict else ("none",),
-        "topic": (place.reading.value,) if place.reading else ("none",),
-        "reply_kind": (place.reply_kind or "none",),
-        "language": (response.turn.conversation.language,),
-        "cites": response.cites,
-        "draft": tuple(message.draft.id for message in response.messages if message.draft),
-        "sends": tuple(message.draft.send for message in response.messages if message.draft),
-        "says": tuple(message.text for message in response.messages),
-        "buttons": tuple(button.token for message in response.messages for button in message.buttons),
-        "order": tuple(f"{name}={value}" for name, value in place.order.known().items()),
-        "notices": tuple(notice.name for reply in response.turn.replies for notice in reply.notices),
-    }
     for name, wanted in action.expects.items():
+        found = tuple(_FOUND[name](response))
         for value in wanted:
-            if name in {"says", "sends"}:
-                met = any(value in text for text in found[name])
-            else:
-                met = value in found.get(name, ())
+            met = any(value in text for text in found) if name in {"says", "sends"} else value in found
             if not met:
-                yield f"line {action.line} ({action.said}): {name} should have {value!r}, it is {found.get(name)}"
+                yield f"line {action.line} ({action.said}): {name} should have {value!r}, it is {found}"
+
+
+_FOUND: Mapping[str, Callable[[Response], Iterable[str]]] = {
+    "step": lambda response: (response.turn.place.step,),
+    "outcome": lambda response: (response.turn.place.verdict.outcome if response.turn.place.verdict else "none",),
+    "topic": lambda response: (response.turn.place.reading.value if response.turn.place.reading else "none",),
+    "reply_kind": lambda response: (response.turn.place.reply_kind or "none",),
+    "language": lambda response: (response.turn.conversation.language,),
+    "cites": lambda response: response.cites,
+    "draft": lambda response: (message.draft.id for message in response.messages if message.draft),
+    "sends": lambda response: (message.draft.send for message in response.messages if message.draft),
+    "says": lambda response: (message.text for message in response.messages),
+    "buttons": lambda response: (button.token for message in response.messages for button in message.buttons),
+    "order": lambda response: (f"{name}={value}" for name, value in response.turn.place.order.known().items()),
+    "notices": lambda response: (notice.name for reply in response.turn.replies for notice in reply.notices),
+}
+"""What can be expected of a response, by name."""
 
 
 def play(names: list[str]) -> int:
     """Print transcripts as the buyer would see them; 1 if one is not there or does not come out as it says."""
     content = load_content()
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     failed = False
     for name in names:
         file = Path(name) if Path(name).is_file() else FOLDER / f"{name}.md"

@@ -26,6 +26,7 @@ from conversations import (
 from conversations.place import Answer
 from conversations.steps import STEPS, Kind
 from messages import Message
+from messages.catalog import is_part
 
 EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en")
 SAMPLES = {
@@ -35,7 +36,6 @@ SAMPLES = {
     StepName.WANTED: "size L",
 }
 """What the walker types where a detail is asked."""
-_BESIDE_THE_MESSAGE = ("payment", "coupon", "approved_on", "completed_on", "requested_on", "movement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +66,26 @@ def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
 
 
 def _ways_on(turn: Turn) -> Iterator[Event]:
+    """Return what to try at a place: a fact asked anew leads to places that the first answers lead to as well."""
+    place = turn.place
+    asked_anew = StepName.CHANGE in place.route and place.step is not StepName.CHANGE
+    if asked_anew or (place.step is StepName.REASON and place.order.reason is not None):
+        return
     choices: list[Choice] = [choice for reply in turn.replies for choice in reply.choices]
     yield from (Chose(choice.token) for choice in choices if choice.token not in EVERYWHERE)
     if not turn.conversation.answers:
         yield Chose("help:me")
-    if turn.place.step in SAMPLES:
-        yield Wrote(SAMPLES[turn.place.step])
+    if place.step in SAMPLES:
+        yield Wrote(SAMPLES[place.step])
 
 
 def _key(place: Place) -> Hashable:
     """Return what the screen at a place depends on."""
     if place.reading is not None:
-        return (place.reading, STEPS[place.step].kind is Kind.SCREEN, place.step)
+        return (place.reading, STEPS[place.step].kind is Kind.SCREEN)
     if StepName.DRAFT in place.route or StepName.REPLY_GROUP in place.route:
-        facts = {name: value for name, value in place.order.known().items() if name not in _BESIDE_THE_MESSAGE}
-        asked = {Answer(step, value).step for step, value in _details(place.order)}
-        verdict = replace(place.verdict, window=None, cautions=()) if place.verdict else None
-        return (
-            place.step,
-            place.route,
-            Order(**facts),
-            verdict,
-            place.drafts,
-            place.reply_kind,
-            place.group,
-            frozenset(asked),
-        )
-    return replace(place, reading=None)
-
-
-def _details(order: Order) -> Iterator[tuple[StepName, str]]:
-    for step in SAMPLES:
-        value = order.fact(step)
-        if value is not None:
-            yield step, value
+        order = place.order
+        details = tuple(order.fact(step) for step in SAMPLES)
+        told = (order.reason, is_part(order), details)
+        return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kind, place.group, told)
+    return replace(place, order=replace(place.order, reason=None, scope=None))

@@ -80,7 +80,8 @@ def examine(order: Order, handbook: Handbook, today: date) -> Examination:
     """Walk the rules; stop at the outcome, or at the first fact without which they cannot go on."""
     reader = _Reader(order, handbook, today)
     try:
-        rule = next(rule for rule in handbook.rules if reader.fits(rule.when))
+        status = reader.value("status")
+        rule = next(rule for rule in handbook.rules_for[status] if reader.fits(rule.when))
         for fact in handbook.outcome[rule.outcome].asks:
             reader.value(fact)
     except _MissingFactError as missing:
@@ -107,14 +108,21 @@ class _Reader:
         """Tell whether a condition holds. Raises ``_MissingFactError`` where that is not known yet."""
         return all(self.value(fact) in accepted for fact, accepted in when.items())
 
-    def value(self, fact: str) -> str | None:
+    def value(self, fact: str) -> str:
         """Return a fact's value, computed if it is derived. Raises ``_MissingFactError``."""
         derived = DERIVED.get(fact)
-        for need in derived.needs if derived else (fact,):
-            self.considered[need] = None
-            if self.order.fact(need) is None:
-                raise _MissingFactError(need)
-        return derived.read(self.order, self.handbook, self.today) if derived else self.order.fact(fact)
+        if derived is None:
+            return self._told(fact)
+        for need in derived.needs:
+            self._told(need)
+        return derived.read(self.order, self.handbook, self.today)
+
+    def _told(self, fact: str) -> str:
+        self.considered[fact] = None
+        told = self.order.fact(fact)
+        if told is None:
+            raise _MissingFactError(fact)
+        return told
 
 
 def fits(when: When, order: Order) -> bool:
@@ -128,15 +136,18 @@ def fits(when: When, order: Order) -> bool:
 
 def decide(order: Order, handbook: Handbook, today: date) -> Verdict | None:
     """Return the verdict for an order, or None while a fact is missing."""
-    examination = examine(order, handbook, today)
+    return reached(examine(order, handbook, today), order, handbook, today)
+
+
+def reached(examination: Examination, order: Order, handbook: Handbook, today: date) -> Verdict | None:
+    """Return the verdict that an examination came to, or None if it must ask first."""
     if examination.outcome is None:
         return None
     outcome = handbook.outcome[examination.outcome]
-    window = refund_window(order, handbook, today) if outcome.money else None
     return Verdict(
         outcome=outcome.id,
         certainty=outcome.certainty,
         cautions=tuple(one for one in outcome.cautions if fits(handbook.caution[one].when, order)),
-        window=window,
+        window=refund_window(order, handbook, today) if outcome.money else None,
         cites=examination.cites,
     )

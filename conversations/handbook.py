@@ -253,6 +253,14 @@ class Handbook(_Row):
         }
 
     @cached_property
+    def rules_for(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules for each status, in their order, so that the others need no look."""
+        return {
+            status.id: tuple(rule for rule in self.rules if status.id in rule.when["status"])
+            for status in self.statuses
+        }
+
+    @cached_property
     def method(self) -> Mapping[str, PaymentMethod]:
         """Payment methods by id."""
         return {row.id: row for row in self.payment_methods}

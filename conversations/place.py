@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from conversations.details import is_detail
-from conversations.eligibility import Verdict, decide, examine
+from conversations.eligibility import Verdict, examine, reached
 from conversations.handbook import CANCEL, REPLY, Handbook
 from conversations.order import UNKNOWN, Order
 from conversations.steps import STEPS, Kind, StepName
@@ -125,7 +125,7 @@ class _Walk:
             examination = examine(self.order, self.handbook, self.today)
             if examination.ask is not None:
                 return StepName(examination.ask), newest
-            self.verdict = decide(self.order, self.handbook, self.today)
+            self.verdict = reached(examination, self.order, self.handbook, self.today)
             return None, max(newest, *(self.said.age(StepName(fact)) for fact in examination.considered))
         if step is StepName.DRAFT:
             return (StepName.REASON if self._name_drafts() else None), newest
