@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateSyntaxError
 from markdown_it import MarkdownIt
 
-from bot.content import TITLED, TOPIC_NAMES, Content, ContentError, block_lines, load_content
+from bot.content import Content, ContentError, load_content
+from bot.lexicons import TITLED, TOPIC_NAMES, block_lines, blocks
+from bot.proofreader import Proofreader
 from bot.walk import walk
-from conversations import Language
+from conversations import Language, Notice, Order, Reply
 from conversations.details import LONGEST_DETAIL
 from conversations.steps import STEPS, Kind
+from conversations.typed import name_key
 from messages.catalog import LONGEST_DRAFT, sentences
 
 LONGEST_LABEL = 20
@@ -47,9 +51,9 @@ def check() -> list[str]:
 
 def check_content(content: Content) -> list[str]:
     """Return every problem of a content that could be built."""
-    problems = [*_missing_files(content), *_words(content)]
-    problems = problems or [*_uncited(content), *_names(content), *_drafts(content)]
-    problems = problems or [*_conversations(content)]
+    checks = (_missing_files, _words, _uncited, _names, _templates, _drafts)
+    problems = [problem for one in checks for problem in one(content)]
+    problems = problems or [*_conversations(content)]  # a conversation shows many files at once
     return sorted(dict.fromkeys(problems))
 
 
@@ -80,13 +84,13 @@ def _wanted_files(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _missing_files(content: Content) -> Iterator[str]:
     wanted = dict(_wanted_files(content))
     templates = content.sources.templates
-    for path, blocks in wanted.items():
+    for path, needed in wanted.items():
         if path not in templates:
             yield f"{path}: the file is missing"
             continue
-        found = set(re.findall(r"\{%-?\s*block (\w+)", templates[path]))
-        yield from (f"{path}: {block}: the block is missing" for block in blocks if block not in found)
-        yield from (f"{path}: {block}: nothing uses this block" for block in sorted(found - set(blocks)))
+        found = set(blocks(templates[path]))
+        yield from (f"{path}: {block}: the block is missing" for block in needed if block not in found)
+        yield from (f"{path}: {block}: nothing uses this block" for block in sorted(found - set(needed)))
     for path in templates:
         language, _, folder = path.rpartition("/")[0].partition("/")
         other = {Language.JA: Language.EN, Language.EN: Language.JA}.get(language)  # type: ignore[call-overload]
@@ -104,10 +108,20 @@ def _words(content: Content) -> Iterator[str]:
     for language in Language:
         for name in sorted(every):
             label = labels[language].get(name)
+            where = _label_place(language, name)
             if not label:
-                yield f"{language}/words.toml: {name}: the label is missing"
+                yield f"{where}: the label is missing"
             elif len(label) > LONGEST_LABEL and not name.startswith(("form_choice:", "terminal:")):
-                yield f"{language}/words.toml: {name}: {label!r} has {len(label)} characters, {LONGEST_LABEL} at most"
+                yield f"{where}: {label!r} has {len(label)} characters, {LONGEST_LABEL} at most"
+
+
+def _label_place(language: Language, name: str) -> str:
+    """Return the file and key in which a label stands."""
+    section, _, key = name.rpartition(":")
+    folder = next((folder for folder, step in TITLED.items() if step == section), None)
+    if folder is not None:
+        return f"{language}/{folder}/{key}.j2: title"
+    return f"{language}/words.toml: {section or 'commands'}.{key}"
 
 
 def _wanted_labels(content: Content) -> Iterator[str]:
@@ -138,15 +152,15 @@ def _uncited(content: Content) -> Iterator[str]:
 def _claims(path: str, source: str) -> Iterator[tuple[str, str]]:
     """Yield the parts of a template that state facts."""
     folder = path.split("/")[1] if path.count("/") > 1 else path.split("/", maxsplit=1)[0]
-    blocks = re.findall(r"\{% block (\w+) %\}(.*?)\{% endblock %\}", source, re.DOTALL)
+    found = blocks(source).items()
     if folder in _BLOCKS:
-        yield from ((name, text) for name, text in blocks if name not in _UNCITED)
+        yield from ((name, text) for name, text in found if name not in _UNCITED)
     elif path.endswith("cautions.j2") and folder != "dialog":
-        yield from blocks
+        yield from found
     elif folder == "steps":
         yield "", source
     elif folder == "seller":
-        yield from ((name, text) for name, text in blocks if name.startswith("when_"))
+        yield from ((name, text) for name, text in found if name.startswith("when_"))
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -177,23 +191,34 @@ def _names(content: Content) -> Iterator[str]:
             if not path.startswith(tuple(f"{language}/{folder}/" for folder in TITLED)):
                 continue
             for line in (*block_lines(source, "title"), *block_lines(source, TOPIC_NAMES)):
-                if where.setdefault(line, path) != path:
-                    yield f"{path}: {line!r} stands in {where[line]} too"
+                if where.setdefault(name_key(line), path) != path:
+                    yield f"{path}: {line!r} stands in {where[name_key(line)]} too"
+
+
+def _templates(content: Content) -> Iterator[str]:
+    """Find templates that use a filter or test that does not exist."""
+    for path in content.sources.templates:
+        try:
+            content.catalog.template(path, Language.EN)
+        except TemplateSyntaxError as error:
+            yield f"{path}: line {error.lineno}: {error.message}"
 
 
 def _drafts(content: Content) -> Iterator[str]:
     """Word every message to the seller with every choice of details, and look at the result as the seller would."""
     for name, row in content.handbook.draft.items():
         path = f"seller/{name}.j2"
-        blocks = [("chat", "ja"), ("form", "form_ja")]
-        for block, meaning in blocks:
-            if block not in content.catalog.template(path, Language.EN).blocks:
+        found = blocks(content.sources.templates.get(path, ""))
+        for block, meaning in (("chat", "ja"), ("form", "form_ja")):
+            if not {block, meaning} <= set(found):
                 continue
             for values in _details(row.details):
                 try:
                     send = _block(content, path, block, values)
                     meant = _block(content, path, meaning, values)
-                except TemplateError as error:
+                except TemplateSyntaxError:
+                    break  # named above, with its line
+                except (TemplateError, TypeError) as error:
                     yield f"{path}: {block}: {error}"
                     break
                 yield from _draft_problems(f"{path}: {block}", send, meant, LONGEST_DRAFT[block], values)
@@ -235,29 +260,37 @@ def _draft_problems(where: str, send: str, meant: str, longest: int, values: Map
 
 def _conversations(content: Content) -> Iterator[str]:
     """Walk every conversation: each screen can be worded, fits every platform, and leads on."""
-    markdown = MarkdownIt()
+    proofreader = Proofreader(content)
     for language in Language:
-        try:
-            for visit in walk(content, language, A_DAY):
-                for message in visit.messages:
-                    yield from _screen_problems(f"{language}: {visit.turn.place.step}", message.text, markdown)
-                    yield from (
-                        f"{language}: {button.token}: the token is no ASCII text of {LONGEST_TOKEN} bytes at most"
-                        for button in message.buttons
-                        if not button.token.isascii() or len(button.token) > LONGEST_TOKEN
-                    )
-        except (TemplateError, KeyError, ValueError) as error:
-            where = getattr(error, "filename", None) or getattr(error, "name", "") or language
-            yield f"{where}: {type(error).__name__}: {error}"
+        for notice in _notices(content, language):
+            proofreader.message(Reply("menu", Order(), A_DAY, notices=(notice,)), language)
+        shown: dict[str, str] = {}
+        for visit in walk(replace(content, catalog=proofreader), language, A_DAY):
+            for message in visit.messages:
+                shown.setdefault(message.text, f"{language}: {visit.turn.place.step}")
+                yield from (
+                    f"{language}: {button.token}: the token is no ASCII text of {LONGEST_TOKEN} bytes at most"
+                    for button in message.buttons
+                    if not button.token.isascii() or len(button.token) > LONGEST_TOKEN
+                )
+        yield from (problem for text, where in shown.items() for problem in _text_problems(where, text))
+    yield from proofreader.problems
 
 
-def _screen_problems(where: str, text: str, markdown: MarkdownIt) -> Iterator[str]:
+def _notices(content: Content, language: Language) -> Iterator[Notice]:
+    """Yield every line that can stand above a screen; choosing alone does not lead to them."""
+    for path in content.sources.templates:
+        if path.startswith(f"{language}/notices/"):
+            yield Notice(path.rpartition("/")[2].removesuffix(".j2"), "heard", "english")
+
+
+def _text_problems(where: str, text: str) -> Iterator[str]:
     if not text:
         yield f"{where}: the text is empty"
     if len(text) > LONGEST_TEXT:
         yield f"{where}: {len(text)} characters, {LONGEST_TEXT} at most: {text[:40]!r}"
     shown = "".join(
-        child.content for token in markdown.parse(text) for child in token.children or () if child.type == "text"
+        child.content for token in MarkdownIt().parse(text) for child in token.children or () if child.type == "text"
     )
     if "**" in shown:
         place = max(0, shown.index("**") - 20)

@@ -11,13 +11,11 @@ from typing import Any
 from jinja2 import Environment, TemplateSyntaxError
 
 from bot.errors import MendableError
+from bot.lexicons import read_lexicon
 from conversations import Handbook, HandbookError, Language, read_handbook
 from conversations.typed import name_key
 from messages import Catalog, Lexicon
 
-TITLED = {"topics": "topic", "replies": "reply_kind"}
-"""Folders whose files carry a ``title`` that is a button's label, and the step it belongs to."""
-TOPIC_NAMES = "asked_as"
 NEVER_TYPED = ("change:", "form_choice:", "terminal:")
 """Labels that are no words for a button wherever it stands."""
 
@@ -60,7 +58,7 @@ def read_sources(data: Traversable, messages: Traversable) -> Sources:
     problems: list[str] = []
     tables = {
         entry.name.removesuffix(".toml"): _read_toml(entry, entry.name, problems)
-        for entry in data.iterdir()
+        for entry in (data.iterdir() if data.is_dir() else ())
         if entry.name.endswith(".toml")
     }
     words = {
@@ -76,18 +74,17 @@ def read_sources(data: Traversable, messages: Traversable) -> Sources:
 
 def build_content(sources: Sources) -> Content:
     """Make the handbook and the catalog. Raises ``ContentError`` if ids or labels are wrong."""
-    lexicons = {language: _lexicon(language, sources) for language in Language}
+    problems: list[str] = []
+    lexicons = {
+        language: read_lexicon(language, sources.words[language], sources.templates, problems) for language in Language
+    }
     try:
         handbook = read_handbook(sources.data, _names(lexicons, sources))
     except HandbookError as error:
-        raise ContentError(error.problems) from error
+        raise ContentError((*problems, *error.problems)) from error
+    if problems:
+        raise ContentError(tuple(problems))
     return Content(handbook, Catalog(sources.templates, lexicons, handbook), sources)
-
-
-def block_lines(source: str, block: str) -> list[str]:
-    """Return the lines of a template's block that is plain text, such as ``asked_as`` or ``title``."""
-    start = source.partition(f"{{% block {block} %}}")[2]
-    return [line.strip() for line in start.partition("{% endblock")[0].splitlines() if line.strip()]
 
 
 def _templates(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
@@ -127,36 +124,6 @@ def _syntax_problems(templates: Mapping[str, str]) -> list[str]:
     return problems
 
 
-def _lexicon(language: Language, sources: Sources) -> Lexicon:
-    words = dict(sources.words[language])
-    missing = [name for name in ("certainty", "units") if name not in words]
-    if missing:
-        raise ContentError(tuple(f"{language}/words.toml: {name}: the section is missing" for name in missing))
-    units = dict(words.pop("units"))
-    certainty = words.pop("certainty")
-    labels: dict[str, str] = {}
-    also: dict[str, tuple[str, ...]] = {}
-    for section, entries in words.items():
-        for name, entry in entries.items():
-            key = name if section == "commands" else f"{section}:{name}"
-            labels[key] = entry if isinstance(entry, str) else entry["label"]
-            also[key] = () if isinstance(entry, str) else tuple(entry.get("also", ()))
-    for folder, step in TITLED.items():
-        for path, source in sources.templates.items():
-            if path.startswith(f"{language}/{folder}/"):
-                key = f"{step}:{path.rpartition('/')[2].removesuffix('.j2')}"
-                labels[key] = "".join(block_lines(source, "title"))
-                also[key] = tuple(block_lines(source, TOPIC_NAMES))
-    return Lexicon(
-        language=language,
-        labels=labels,
-        also=also,
-        certainty=certainty,
-        between=units.pop("between", "-"),
-        units={unit: (one, many) for unit, (one, many) in units.items()},
-    )
-
-
 def _names(lexicons: Mapping[Language, Lexicon], sources: Sources) -> Mapping[str, tuple[str, ...]]:
     """Collect what a buyer may type for each button: its labels, other words, and AliExpress's own names."""
     names: dict[str, dict[str, None]] = {}
@@ -170,7 +137,16 @@ def _names(lexicons: Mapping[Language, Lexicon], sources: Sources) -> Mapping[st
             if not token.startswith(NEVER_TYPED):
                 for words in (label, *lexicon.also[token]):
                     add(words, token)
-    for row in sources.data.get("statuses", {}).get("statuses", ()):
-        for shown in row.get("shown_as", ()):
-            add(shown, f"status:{row.get('id')}")
+    for status, shown in _shown_as(sources.data.get("statuses", {}).get("statuses")):
+        add(shown, f"status:{status}")
     return {key: tuple(tokens) for key, tokens in names.items()}
+
+
+def _shown_as(rows: object) -> Iterator[tuple[str, str]]:
+    """Yield each status with a name under which AliExpress shows it; rows of a wrong form are named elsewhere."""
+    for row in rows if isinstance(rows, list) else ():
+        match row:
+            case {"id": str(status), "shown_as": [*names]}:
+                yield from ((status, name) for name in names if isinstance(name, str))
+            case _:
+                pass

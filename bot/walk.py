@@ -16,17 +16,14 @@ from conversations import (
     Conversation,
     Event,
     Language,
-    Order,
     Place,
     StepName,
     Turn,
     Wrote,
     advance,
 )
-from conversations.place import Answer
 from conversations.steps import STEPS, Kind
 from messages import Message
-from messages.catalog import is_part
 
 EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en")
 SAMPLES = {
@@ -86,6 +83,6 @@ def _key(place: Place) -> Hashable:
     if StepName.DRAFT in place.route or StepName.REPLY_GROUP in place.route:
         order = place.order
         details = tuple(order.fact(step) for step in SAMPLES)
-        told = (order.reason, is_part(order), details)
+        told = (order.reason, order.is_part, details)
         return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kind, place.group, told)
     return replace(place, order=replace(place.order, reason=None, scope=None))

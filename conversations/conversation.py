@@ -6,7 +6,7 @@ from datetime import date
 
 from conversations.dates import read_day
 from conversations.details import read_detail
-from conversations.events import Chose, Event, Language, Sent, Started, Wrote
+from conversations.events import Attachment, Chose, Event, Language, Started, Wrote
 from conversations.handbook import Handbook
 from conversations.place import HOME, RESTART, Answer, Place, is_valid, replay
 from conversations.replies import Choice, Notice, Reply
@@ -66,8 +66,9 @@ class _Advance:
                 return self._choose(token)
             case Wrote(text):
                 return self._read(text)
-            case Sent(attachment):
-                return self.show(Notice(f"cannot_read_{'photo' if attachment == 'photo' else 'attachment'}"))
+            case _:
+                photo = event.attachment is Attachment.PHOTO
+                return self.show(Notice("cannot_read_photo" if photo else "cannot_read_attachment"))
 
     # What the buyer sees.
 
@@ -157,8 +158,10 @@ class _Advance:
     def _add(self, *answers: Answer, notice: Notice | None = None) -> Turn:
         """Add answers, unless they lead nowhere else: a double tap is one answer."""
         added = _shortened((*self.conversation.answers, *answers))
-        if replay(added, self.handbook, self.today) != self.place:
-            self._set(added)
+        place = replay(added, self.handbook, self.today)
+        if place != self.place:
+            self.conversation = replace(self.conversation, answers=added)
+            self.place = place
         return self.show(notice)
 
     def _set(self, answers: tuple[Answer, ...]) -> Turn:

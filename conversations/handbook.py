@@ -186,7 +186,7 @@ class SellerMessage(_Row):
 
     id: Id
     menu: bool = False
-    details: tuple[Id, ...] = ()
+    details: tuple[Id, ...] = Field(min_length=1)
 
 
 class HandbookError(Exception):

@@ -67,6 +67,11 @@ class Order:
         value = self.fact(name)
         return None if value in {None, UNKNOWN} else date.fromisoformat(str(value))
 
+    @property
+    def is_part(self) -> bool:
+        """Tell whether a request is for a part of the order: said so, or the rest has already left."""
+        return self.scope == "part" or (self.scope is None and self.status == "partially_shipped")
+
     def known(self) -> Mapping[str, str]:
         """Return the facts that were told, by name; a detail that was skipped is not among them.
 

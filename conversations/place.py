@@ -65,12 +65,15 @@ class _Said:
     """The answers that count, by step: the newest of each, with its age."""
 
     def __init__(self, answers: Sequence[Answer], handbook: Handbook) -> None:
-        start = max((i + 1 for i, one in enumerate(answers) if one == Answer(StepName.MENU, RESTART)), default=0)
-        counted = answers[start:]
-        self._newest = {one.step: (index, one.value) for index, one in enumerate(counted) if is_valid(one, handbook)}
-        last = counted[-1] if counted else None
-        readable = last is not None and STEPS[last.step].kind is Kind.READING and is_valid(last, handbook)
-        self.reading = last if readable else None
+        self._newest: dict[StepName, tuple[int, str]] = {}
+        self.reading: Answer | None = None
+        for age, one in reversed(list(enumerate(answers))):
+            if one.step is StepName.MENU and one.value == RESTART:
+                break
+            if one.step not in self._newest and is_valid(one, handbook):
+                self._newest[one.step] = (age, one.value)
+                if age == len(answers) - 1 and STEPS[one.step].kind is Kind.READING:
+                    self.reading = one
 
     def age(self, step: StepName) -> int:
         """Return the position of the step's newest answer; -1 without one."""

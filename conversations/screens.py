@@ -8,7 +8,7 @@ from conversations.eligibility import examine
 from conversations.events import Language
 from conversations.handbook import CANCEL, Handbook
 from conversations.order import UNKNOWN
-from conversations.place import Place, details_of
+from conversations.place import Place
 from conversations.replies import Choice, Notice, Reply
 from conversations.steps import STEPS, Kind, StepName
 
@@ -21,10 +21,10 @@ DAYS_AGO: Mapping[str, int] = {
     "week_1": 7,
     "weeks_2": 14,
     "weeks_3": 21,
-    "month_1": 31,
+    "month_1": 35,
 }
-"""What a date question offers: the label's name and how many days ago. "Over a month" counts 31 days, so that
-it is a month after any day."""
+"""What a date question offers: the label's name and how many days ago. "Over a month" counts five weeks: longer
+than any method's time, holidays included."""
 SHOWN_CAUTIONS = 3
 """A verdict is one screen; the other cautions that apply have a screen of their own."""
 
@@ -37,7 +37,8 @@ def screens(
     if place.reading is not None:
         reading = _reading(place, handbook, today)
         if STEPS[place.step].kind is Kind.SCREEN or place.step is StepName.TOPIC:
-            pending = (replace(reading, choices=(*reading.choices, CONTINUE, HOME)),)
+            ways = (BACK, HOME) if place.step is StepName.TOPIC else (CONTINUE, BACK, HOME)
+            pending = (replace(reading, choices=(*reading.choices, *ways)),)
         else:
             pending = (reading, *pending)
     if notice is not None:
@@ -155,11 +156,9 @@ def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple
         if draft.startswith(f"{CANCEL}_") and draft.removeprefix(f"{CANCEL}_") in handbook.reason:
             replies.append(Reply("draft", place.order, today, draft=draft, form=True, verdict=place.verdict))
         replies.append(Reply("draft", place.order, today, draft=draft, verdict=place.verdict))
-    choices: tuple[Choice, ...] = ()
-    if details_of(place.drafts, handbook):
-        choices += (Choice("draft:details", "draft:details"),)
-    if replies[-1].draft is not None and replies[0].form:
-        other = "whole" if place.order.scope == "part" else "part"
+    choices: tuple[Choice, ...] = (Choice("draft:details", "draft:details"),)
+    if replies[0].form:
+        other = "whole" if place.order.is_part else "part"
         choices += (Choice(f"scope:{other}", f"scope:{other}"), Choice("draft:reason", "draft:reason"))
     choices += (BACK, HOME)
     return (*replies[:-1], replace(replies[-1], choices=choices))

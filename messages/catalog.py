@@ -139,7 +139,7 @@ class _Page:
         for dropped in _DROPPED:
             details = {step.value: order.fact(step) or "" for step in LONGEST_DETAIL}
             details |= dict.fromkeys(dropped, "")
-            values = {**details, "part": is_part(order)}
+            values = {**details, "part": order.is_part}
             send = sentences(self.block(f"seller/{name}.j2", kind, **values))
             if len(send) <= LONGEST_DRAFT[kind]:
                 break
@@ -208,7 +208,7 @@ class _Page:
 
     def _draft_frame(self) -> str:
         path = f"seller/{self.reply.draft}.j2"
-        when = self.block(path, f"when_{self.language}", part=is_part(self.reply.order))
+        when = self.block(path, f"when_{self.language}", part=self.reply.order.is_part)
         paired = "form" in self.catalog.template(path, self.language).blocks
         return self._render(f"{self.language}/dialog/draft.j2", when=when, form=self.reply.form, paired=paired)
 
@@ -225,11 +225,6 @@ _SCREENS: Mapping[str, Callable[[_Page], str]] = {
     "reply": _Page._seller_reply,  # noqa: SLF001
     "draft": _Page._draft_frame,  # noqa: SLF001
 }
-
-
-def is_part(order: Order) -> bool:
-    """Tell whether a request is for a part of the order: said so, or the rest has already left."""
-    return order.scope == "part" or (order.scope is None and order.status == "partially_shipped")
 
 
 def _order_values(order: Order) -> SimpleNamespace:

@@ -152,14 +152,6 @@ def test_debit_and_prepaid_buyers_are_warned_while_the_payment_is_verified(handb
     assert verdict.cautions[0] == "debit_hold"
 
 
-@pytest.mark.parametrize("status", ["awaiting_shipment", "refund_processing"])
-def test_konbini_buyers_learn_that_no_cash_comes_back(handbook: Handbook, status: str) -> None:
-    order = Order(status=status, payment="konbini", coupon="no", approved_on=UNKNOWN)
-    verdict = decide(order, handbook, TODAY)
-    assert verdict is not None
-    assert "konbini_bonus" in verdict.cautions[:3]
-
-
 @pytest.mark.parametrize(("coupon", "warned"), [("yes", True), ("no", False), ("unknown", True)])
 def test_a_coupon_is_warned_of_only_where_one_may_be_lost(handbook: Handbook, coupon: str, warned: bool) -> None:
     order = Order(status="awaiting_shipment", payment="credit_card", coupon=coupon)

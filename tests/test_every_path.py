@@ -1,15 +1,15 @@
 """Walks every conversation that a buyer can reach, in both languages, and looks at each screen."""
 
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 from markdown_it import MarkdownIt
 
 from bot.content import load_content
-from bot.walk import EVERYWHERE, Visit, walk
+from bot.walk import EVERYWHERE
 from conversations import Chose, Language, advance
 from tests.buyer import TODAY
+from tests.walks import visits
 
 LONGEST_LABEL, LONGEST_TOKEN, LONGEST_TEXT = 20, 64, 2000
 UNCLAIMED = {
@@ -31,12 +31,6 @@ UNCLAIMED = {
     "wanted",
 }
 """Screens that only ask: they state nothing that would need a fact."""
-
-
-@cache
-def visits(language: Language) -> tuple[Visit, ...]:
-    """Every place once; the walk is long, so all tests share it."""
-    return tuple(walk(load_content(), language, TODAY))
 
 
 @pytest.fixture(params=list(Language))

@@ -1,0 +1,47 @@
+"""A catalog for checking: what cannot be worded is noted with its file, and the check goes on."""
+
+from jinja2 import Template, TemplateError
+
+from bot.content import Content
+from conversations import Language, Reply
+from messages import Catalog, Message
+
+# typing.override is newer than the oldest Python that we run on, hence the ignored rule.
+
+
+class Proofreader(Catalog):
+    """Words replies as the product does. ``problems`` are those that could not be worded, file first."""
+
+    def __init__(self, content: Content) -> None:
+        """Begin with no problems."""
+        super().__init__(content.sources.templates, content.catalog.lexicons, content.handbook)
+        self.problems: dict[str, None] = {}
+        self._opened = ""
+
+    def message(self, reply: Reply, language: Language) -> Message:  # type: ignore[explicit-override]
+        """Word one reply; in place of one that cannot be worded return a dash."""
+        try:
+            return super().message(reply, language)
+        except (TemplateError, LookupError, TypeError, ValueError) as error:
+            self.problems[f"{self._opened}: {_said(error)}"] = None
+            return Message("-")
+
+    def template(self, path: str, language: Language) -> Template:  # type: ignore[explicit-override]
+        """Return a template; it is the file to mend if anything goes wrong until the next is opened."""
+        self._opened = path
+        return super().template(path, language)
+
+    def label(self, name: str, language: Language) -> str:  # type: ignore[explicit-override]
+        """Return a label, see ``template``."""
+        self._opened = f"{language}/words.toml"
+        return super().label(name, language)
+
+
+def _said(error: Exception) -> str:
+    match error:
+        case TemplateError():
+            return str(error)
+        case KeyError():
+            return f"there is no {error.args[0]!r}"
+        case _:
+            return f"{type(error).__name__}: {error}"
