@@ -30,7 +30,7 @@ docs: $(READY)  ## draw the dialog anew in the architecture page
 	$(BIN)/torikeshi map --into docs/architecture.md
 
 wheel: $(READY)
-	$(BIN)/uv build --wheel --out-dir dist
+	$(BIN)/python -m hatchling build -t wheel -d dist
 
 lock: $(READY)
 	$(BIN)/uv lock

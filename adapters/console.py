@@ -25,15 +25,14 @@ async def run(respond: Respond, words: Words, language: Language | None) -> None
     console = Console(highlight=False)
     read = _reader()
     response = await respond(CHAT, Started(language))
-    while True:
-        buttons = show(console, response, words)
-        try:
+    try:
+        while True:
+            buttons = show(console, response, words)
             typed = await read(_prompt(words, response), [button.label for button in buttons])
-        except (EOFError, KeyboardInterrupt):
-            console.print()
-            console.print(Text(words("terminal:farewell", response.turn.conversation.language), style="dim"))
-            return
-        response = await respond(CHAT, to_event(typed, buttons))
+            response = await respond(CHAT, to_event(typed, buttons))
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+        console.print(Text(words("terminal:farewell", response.turn.conversation.language), style="dim"))
 
 
 def to_event(typed: str, buttons: Sequence[Button]) -> Event:
@@ -87,7 +86,7 @@ class _Lines:
         line = sys.stdin.readline()
         if not line:
             raise EOFError
-        sys.stdout.write(f"\n{prompt}> {line if line.endswith(chr(10)) else line + chr(10)}")
+        sys.stdout.write(f"\n{prompt} > {line if line.endswith(chr(10)) else line + chr(10)}")
         return line.rstrip("\n")
 
 

@@ -178,7 +178,7 @@ class _Advance:
         token = chosen(plain, self._offered(), self.handbook)
         if token is not None:
             return self._choose(token)
-        kind = STEPS[self.place.step].kind
+        kind = Kind.SCREEN if plain.startswith("/") else STEPS[self.place.step].kind  # a command is no answer
         if len(text) > LONGEST_TEXT:
             return self.show(Notice("too_long", plain[:LONGEST_HEARD]))
         if kind is Kind.DATE:

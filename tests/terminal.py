@@ -38,9 +38,13 @@ class Terminal:
         self._unread = ""
 
     def __enter__(self) -> Self:
+        """Sit down."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Switch the terminal off, whatever runs in it."""
         self._process.kill()
         self._process.wait()
         os.close(self._keyboard)

@@ -297,6 +297,11 @@ class TestTypedWords:
         await buyer.says("{{7*7}} *_[ <b> @everyone `code`")
         assert "{{7*7}} *_[ <b> @everyone `code`" in buyer.sees.text
 
+    async def test_a_command_works_where_a_text_is_asked(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+        await buyer.says("/check")
+        assert buyer.sees.step == "status"
+
     async def test_typed_words_are_not_stored(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check")
         await buyer.says("私の電話番号は090-0000-0000です")

@@ -1,0 +1,79 @@
+"""The operator edits data while buyers are in the middle: nobody is stuck, and what still fits is kept."""
+
+from datetime import date
+
+import pytest
+
+from conversations import Chose, Conversation, Handbook, Language, StepName, advance, look
+from conversations.place import Answer
+
+TODAY = date(2026, 11, 24)
+CHECKED = Conversation(
+    Language.JA,
+    (
+        Answer(StepName.MENU, "check"),
+        Answer(StepName.STATUS, "partially_shipped"),
+        Answer(StepName.PAYMENT, "paypay"),
+        Answer(StepName.COUPON, "no"),
+    ),
+)
+
+
+def _edited(handbook: Handbook, **changes: object) -> Handbook:
+    """Return the handbook as it is after somebody edited its files."""
+    return Handbook.model_validate({**handbook.model_dump(), **changes})
+
+
+def test_a_status_that_was_removed_is_asked_again_and_the_rest_is_kept(handbook: Handbook) -> None:
+    without = _edited(
+        handbook, statuses=[row.model_dump() for row in handbook.statuses if row.id != "partially_shipped"]
+    )
+    place = look(CHECKED, without, TODAY).place
+    assert place.step is StepName.STATUS
+    assert place.order.known() == {"payment": "paypay", "coupon": "no"}
+    onward = advance(CHECKED, Chose("status:awaiting_shipment"), without, TODAY)
+    assert onward.place.verdict is not None
+
+
+def test_a_removed_status_that_comes_back_counts_again(handbook: Handbook) -> None:
+    place = look(CHECKED, handbook, TODAY).place
+    assert place.verdict is not None
+    assert place.verdict.outcome == "cancel_unshipped_part"
+
+
+def test_a_method_that_was_removed_is_asked_again(handbook: Handbook) -> None:
+    without = _edited(
+        handbook, payment_methods=[row.model_dump() for row in handbook.payment_methods if row.id != "paypay"]
+    )
+    assert look(CHECKED, without, TODAY).place.step is StepName.PAYMENT
+
+
+def test_a_new_figure_moves_the_dates_of_orders_already_checked(handbook: Handbook) -> None:
+    waiting = Conversation(
+        Language.JA,
+        (
+            Answer(StepName.MENU, "check"),
+            Answer(StepName.STATUS, "refund_processing"),
+            Answer(StepName.PAYMENT, "paypal"),
+            Answer(StepName.APPROVED_ON, "2026-11-13"),
+        ),
+    )
+    methods = [row.model_dump() for row in handbook.payment_methods]
+    next(row for row in methods if row["id"] == "paypal")["refund"]["longest"] = 10
+    before, after = (
+        look(waiting, book, TODAY).place.verdict for book in (handbook, _edited(handbook, payment_methods=methods))
+    )
+    assert before is not None
+    assert after is not None
+    assert (before.outcome, after.outcome) == ("refund_overdue", "refund_on_time")
+
+
+@pytest.mark.parametrize("token", ["topic:fees", "reply_kind:holiday"])
+def test_a_button_to_what_was_removed_repeats_the_screen(handbook: Handbook, token: str) -> None:
+    kind = token.partition(":")[0]
+    field = {"topic": "topics", "reply_kind": "reply_kinds"}[kind]
+    removed = token.partition(":")[2]
+    without = _edited(handbook, **{field: [row.model_dump() for row in getattr(handbook, field) if row.id != removed]})
+    turn = advance(CHECKED, Chose(token), without, TODAY)
+    assert [notice.name for notice in turn.replies[0].notices] == ["old_button"]
+    assert turn.conversation == CHECKED
