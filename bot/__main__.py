@@ -10,6 +10,7 @@ from bot.errors import MendableError
 
 ERROR = 1
 USAGE = 2
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,10 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)  # noqa: T201  # the command's output
         return USAGE
     except KeyboardInterrupt:
-        return 0
+        return INTERRUPTED
     except BrokenPipeError:  # who read the output has left, as ``head`` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return ERROR
     return code
 
 
@@ -79,6 +80,9 @@ def _map(options: argparse.Namespace) -> int:
     from bot.map import mermaid, with_diagram  # noqa: PLC0415
 
     diagram = mermaid(load_content().handbook)
+    if options.into is not None and not options.into.is_file():
+        message = f"{options.into}: there is no such file; make it, with a mermaid block to draw into"
+        raise MendableError(message)
     if options.into is None:
         print(diagram)  # noqa: T201
     else:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from bot.app import make_support, open_store
@@ -16,7 +16,7 @@ from conversations import Language
 
 def chat(language: str | None, data: Path | None, *, jsonl: bool) -> int:
     """Run the chat. Raises ``MendableError`` if the content, a setting or the store keeps it from starting."""
-    with closing(_store(data, jsonl=jsonl)) as store:
+    with suppress(KeyboardInterrupt), closing(_store(data, jsonl=jsonl)) as store:  # Ctrl-C is a way to leave
         support = make_support(store)
         if jsonl:
             from adapters import jsonl as lines  # noqa: PLC0415  # a pipe needs no terminal libraries

@@ -23,7 +23,7 @@ class Terminal:
 
     def __init__(self, *arguments: str) -> None:
         self._keyboard, screen = pty.openpty()
-        self._process = subprocess.Popen(  # noqa: S603  # our own command
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "bot", "chat", *arguments],
             stdin=screen,
             stdout=screen,

@@ -77,7 +77,7 @@ def test_without_buttons_a_number_is_words() -> None:
 
 
 def test_a_pipe_is_answered_without_colours_and_left_politely_at_its_end(tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603  # our own command
+    done = subprocess.run(
         [sys.executable, "-m", "bot", "chat", "--language", "en", "--data", str(tmp_path)],
         input=b"1\nShipped\n",
         capture_output=True,
@@ -94,7 +94,7 @@ def test_a_pipe_is_answered_without_colours_and_left_politely_at_its_end(tmp_pat
 
 
 def test_ctrl_c_leaves_politely_while_a_pipe_is_awaited(tmp_path: Path) -> None:
-    with subprocess.Popen(  # noqa: S603  # our own command
+    with subprocess.Popen(
         [sys.executable, "-m", "bot", "chat", "--language", "en", "--data", str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -62,7 +62,7 @@ def pipe(content: Content) -> Pipe:
 
 def run_command(*arguments: str, lines: Iterable[Turn | bytes]) -> list[Turn]:
     """Send lines to the real command, in a process of its own."""
-    done = subprocess.run(  # noqa: S603  # our own command
+    done = subprocess.run(
         [sys.executable, "-m", "bot", "chat", "--jsonl", *arguments],
         input=b"".join(as_line(line) + b"\n" for line in lines),
         capture_output=True,

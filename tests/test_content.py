@@ -1,0 +1,467 @@
+"""Whatever an editor breaks is named by its file and key, with what to mend, and all of it at once."""
+
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.check import A_DAY, check_content
+from bot.content import Content, ContentError, Sources, build_content, read_sources
+from bot.proofreader import Proofreader
+from conversations import Choice, Language, Notice, Order, Reply
+from tests.terminal import ROOT
+
+Data = dict[str, Any]
+
+
+class Editor:
+    """Someone who changes the content, on a copy of their own."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.data: Data = deepcopy(dict(sources.data))
+        self.words: Data = deepcopy(dict(sources.words))
+        self.templates = dict(sources.templates)
+
+    def rewrites(self, path: str, was: str, becomes: str) -> None:
+        """Replace a part of a template."""
+        assert was in self.templates[path], f"{path} no longer says {was!r}"
+        self.templates[path] = self.templates[path].replace(was, becomes, 1)
+
+    def row(self, file: str, table: str, row_id: str) -> Data:
+        """Return a row of a data file, to be changed."""
+        found: Data = next(row for row in self.data[file][table] if row["id"] == row_id)
+        return found
+
+    @property
+    def sources(self) -> Sources:
+        return Sources(self.data, self.words, self.templates)
+
+    @property
+    def content(self) -> Content:
+        return build_content(self.sources)
+
+    def is_told(self) -> list[str]:
+        """Return what the editor is told."""
+        try:
+            return check_content(self.content)
+        except ContentError as error:
+            return list(error.problems)
+
+
+@pytest.fixture
+def editor(content: Content) -> Editor:
+    return Editor(content.sources)
+
+
+# The data: ids, rules, forms.
+
+
+def _first(file: str, table: str, **changes: object) -> Callable[[Editor], None]:
+    """Return an edit of the first row of a table."""
+    return lambda editor: editor.data[file][table][0].update(changes)
+
+
+UNKNOWN_IDS: dict[str, tuple[Callable[[Editor], None], str]] = {
+    "an outcome of a rule": (
+        _first("rules", "rules", outcome="cancel_frely"),
+        "rules.toml: rule 1: unknown 'cancel_frely' (did you mean 'cancel_freely'?)",
+    ),
+    "a fact of a rule": (
+        _first("rules", "rules", when={"status": ["unpaid"], "paiment": ["paypal"]}),
+        "rules.toml: rule 1 (cancel_freely).when: unknown 'paiment' (did you mean 'payment'?)",
+    ),
+    "a value of a rule": (
+        _first("rules", "rules", when={"status": ["unpayed"]}),
+        "rules.toml: rule 1 (cancel_freely).when.status: unknown 'unpayed' (did you mean 'unpaid'?)",
+    ),
+    "a source of a rule": (_first("rules", "rules", cites=["F999"]), "rules.toml: rules.cites: unknown 'F999'"),
+    "a question of an outcome": (
+        _first("outcomes", "outcomes", asks=["cupon"]),
+        "outcomes.toml: cancel_freely.asks: unknown 'cupon' (did you mean 'coupon'?)",
+    ),
+    "a caution of an outcome": (
+        _first("outcomes", "outcomes", cautions=["konbini_cod"]),
+        "outcomes.toml: cancel_freely.cautions: unknown 'konbini_cod' (did you mean 'konbini_code'?)",
+    ),
+    "a topic of an outcome": (
+        _first("outcomes", "outcomes", topics=["fee"]),
+        "outcomes.toml: cancel_freely.topics: unknown 'fee' (did you mean 'fees'?)",
+    ),
+    "a message of an outcome": (
+        _first("outcomes", "outcomes", draft="cancell"),
+        "outcomes.toml: cancel_freely.draft: unknown 'cancell' (did you mean 'cancel'?)",
+    ),
+    "a topic of a group": (
+        _first("topics", "groups", topics=["how_to_cancle"]),
+        "topics.toml: groups.can_cancel: unknown 'how_to_cancle' (did you mean 'how_to_cancel'?)",
+    ),
+    "a related topic": (
+        _first("topics", "topics", related=["disputes"]),
+        "topics.toml: fees.related: unknown 'disputes' (did you mean 'dispute'?)",
+    ),
+    "a message for a kind of reply": (
+        lambda editor: editor.row("seller_replies", "kinds", "agrees").update(drafts=["thank"]),
+        "seller_replies.toml: agrees.drafts: unknown 'thank' (did you mean 'thanks'?)",
+    ),
+    "a detail of a message": (
+        lambda editor: editor.row("drafts", "drafts", "thanks").update(details=["order_nr"]),
+        "drafts.toml: thanks.details: unknown 'order_nr' (did you mean 'order_number'?)",
+    ),
+    "a choice on the form": (
+        lambda editor: editor.row("reasons", "reasons", "changed_mind").update(form_choice="whatever"),
+        "reasons.toml: changed_mind.form_choice: unknown 'whatever'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "told"), UNKNOWN_IDS.values(), ids=UNKNOWN_IDS)
+def test_an_unknown_id_is_named_with_the_one_that_was_meant(
+    editor: Editor, edit: Callable[[Editor], None], told: str
+) -> None:
+    edit(editor)
+    assert told in editor.is_told()
+
+
+def test_the_last_rule_for_a_status_must_ask_nothing_more(editor: Editor) -> None:
+    rules = editor.data["rules"]["rules"]
+    editor.data["rules"]["rules"] = [rule for rule in rules if rule["outcome"] != "too_late_to_cancel"]
+    assert editor.is_told() == [
+        "outcomes.toml: too_late_to_cancel: no rule leads to it",
+        "rules.toml: shipped_without_movement: the last rule for status 'shipped' must ask nothing more",
+    ]
+
+
+def test_a_status_without_any_rule_is_named(editor: Editor) -> None:
+    row = editor.row("statuses", "statuses", "unpaid")
+    editor.data["statuses"]["statuses"].append({**row, "id": "lost"})
+    assert "rules.toml: lost: the last rule for status 'lost' must ask nothing more" in editor.is_told()
+
+
+def test_an_id_that_is_used_twice_is_named(editor: Editor) -> None:
+    editor.data["topics"]["topics"].append({"id": "fees"})
+    assert editor.is_told() == ["topics.toml: fees: the id is used twice"]
+
+
+def test_a_data_file_that_is_missing_is_named(editor: Editor) -> None:
+    del editor.data["rules"], editor.data["glossary"]
+    assert editor.is_told() == ["glossary.toml: the file is missing", "rules.toml: the file is missing"]
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"refund": {"shortest": 9, "longest": 2, "unit": "days", "certainty": "usual"}}, "refund"),
+        ({"refund": {"shortest": 1, "longest": 2, "unit": "fortnights", "certainty": "usual"}}, "refund.unit"),
+        ({"refund": {"shortest": 1, "longest": 2, "unit": "days"}}, "refund.certainty"),
+        ({"cites": []}, "cites"),
+        ({"colour": "green"}, "colour"),
+        ({"id": "Credit Card"}, "id"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_row_of_the_wrong_form_is_named_with_its_key(editor: Editor, change: Data, key: str) -> None:
+    editor.data["payment_methods"]["payment_methods"][0].update(change)
+    [told] = [problem for problem in editor.is_told() if problem.startswith("payment_methods.toml")]
+    assert told.startswith(f"payment_methods.toml: payment_methods.0.{key}: ")
+
+
+def test_a_table_that_is_no_table_is_named(editor: Editor) -> None:
+    editor.data["statuses"]["statuses"] = ["unpaid", 3]
+    assert any(problem.startswith("statuses.toml: statuses.0: ") for problem in editor.is_told())
+
+
+# The words of the buttons.
+
+
+def test_a_label_that_is_too_long_is_named(editor: Editor) -> None:
+    editor.words[Language.JA]["menu"]["check"] = "注文をいますぐここで詳しく確認してもらう"
+    editor.words[Language.EN]["commands"]["back"]["label"] = "Back to where I was before"
+    assert editor.is_told() == [
+        "en/words.toml: commands.back: 'Back to where I was before' has 26 characters, 20 at most"
+    ]
+    editor.words[Language.JA]["menu"]["check"] += "!"
+    assert len(editor.is_told()) == 2
+
+
+def test_a_title_that_is_too_long_is_named_by_its_own_file(editor: Editor) -> None:
+    title = "Fees, charges, costs and money"
+    path = "en/topics/fees.j2"
+    _, _, rest = editor.templates[path].partition("{% endblock %}")
+    editor.templates[path] = f"{{% block title %}}{title}{{% endblock %}}{rest}"
+    assert editor.is_told() == [f"{path}: title: {title!r} has {len(title)} characters, 20 at most"]
+
+
+def test_a_label_that_only_one_language_has_is_missing_in_the_other(editor: Editor) -> None:
+    del editor.words[Language.EN]["ago"]["today"]
+    editor.words[Language.EN]["menu"]["tea"] = "Have some tea"
+    assert editor.is_told() == [
+        "en/words.toml: ago.today: the label is missing",
+        "ja/words.toml: menu.tea: the label is missing",
+    ]
+
+
+def test_a_label_that_no_language_has_is_missing_in_both(editor: Editor) -> None:
+    for language in Language:
+        editor.words[language]["payment"]["paypal"] = ""
+    assert editor.is_told() == [
+        "en/words.toml: payment.paypal: the label is missing",
+        "ja/words.toml: payment.paypal: the label is missing",
+    ]
+
+
+@pytest.mark.parametrize("entry", [3, {"also": ["x"]}, {"label": "x", "also": "y"}, {"label": "x", "aslo": ["y"]}])
+def test_a_label_in_another_form_is_named_with_the_right_one(editor: Editor, entry: object) -> None:
+    editor.words[Language.JA]["menu"]["check"] = entry
+    told = 'ja/words.toml: menu.check: neither "label" nor { label = "label", also = ["other words"] }'
+    assert editor.is_told() == [told]
+
+
+def test_a_label_outside_a_section_is_named(editor: Editor) -> None:
+    editor.words[Language.JA]["check"] = "確認"
+    assert editor.is_told() == ["ja/words.toml: check: it stands outside a section"]
+
+
+def test_a_section_and_words_that_are_missing_are_named(editor: Editor) -> None:
+    del editor.words[Language.JA]["certainty"]
+    editor.words[Language.EN]["units"]["days"] = ["day"]
+    told = editor.is_told()
+    assert "ja/words.toml: certainty: the section is missing" in told
+    assert "en/words.toml: units.days: one and many are needed" in told
+
+
+# The templates: what must be there.
+
+
+def test_a_file_that_is_missing_is_named(editor: Editor) -> None:
+    for path in ("ja/verdicts/cancel_now.j2", "en/money/paypal.j2", "seller/thanks.j2", "en/steps/pc_cancel.j2"):
+        del editor.templates[path]
+    assert {
+        "ja/verdicts/cancel_now.j2: the file is missing",
+        "en/money/paypal.j2: the file is missing",
+        "seller/thanks.j2: the file is missing",
+        "en/steps/pc_cancel.j2: the file is missing",
+    } <= set(editor.is_told())
+
+
+@pytest.mark.parametrize("name", ["dialog/menu.j2", "notices/unclear.j2"])
+def test_a_screen_or_notice_that_one_language_lacks_is_named(editor: Editor, name: str) -> None:
+    del editor.templates[f"en/{name}"]
+    assert editor.is_told() == [f"en/{name}: the file is missing"]
+
+
+def test_a_file_that_nothing_uses_is_named(editor: Editor) -> None:
+    editor.templates["ja/topics/fee.j2"] = editor.templates["ja/topics/fees.j2"]
+    assert "ja/topics/fee.j2: nothing uses this file" in editor.is_told()
+
+
+def test_a_block_that_is_missing_or_misspelt_is_named(editor: Editor) -> None:
+    editor.rewrites("ja/topics/fees.j2", "block answer", "block answre")
+    editor.rewrites("en/cautions.j2", "block konbini_code", "block konbini_cod")
+    told = set(editor.is_told())
+    assert {
+        "ja/topics/fees.j2: answer: the block is missing",
+        "ja/topics/fees.j2: answre: nothing uses this block",
+        "en/cautions.j2: konbini_code: the block is missing",
+    } <= told
+
+
+# The templates: what they claim.
+
+
+def test_a_paragraph_that_cites_nothing_is_named(editor: Editor) -> None:
+    editor.rewrites("ja/topics/fees.j2", "{% block answer %}", "{% block answer %}\n返金は一日で終わります。\n\n")
+    assert editor.is_told() == ["ja/topics/fees.j2: answer: no fact is cited for '返金は一日で終わります。'"]
+
+
+def test_an_item_of_a_list_that_cites_nothing_is_named(editor: Editor) -> None:
+    editor.templates["en/steps/pc_cancel.j2"] += "\n9. Press the red button.\n"
+    assert editor.is_told() == ["en/steps/pc_cancel.j2: text: no fact is cited for '9. Press the red button.'"]
+
+
+def test_blocks_that_close_their_gaps_are_read_as_well(editor: Editor) -> None:
+    editor.rewrites("ja/topics/fees.j2", "{% block answer %}", "{%- block answer -%}\n根拠のない文。\n\n")
+    assert editor.is_told() == ["ja/topics/fees.j2: answer: no fact is cited for '根拠のない文。'"]
+
+
+def test_a_fact_that_does_not_exist_is_named(editor: Editor) -> None:
+    editor.rewrites("ja/topics/fees.j2", 'cite("F5"', 'cite("F5", "F500"')
+    assert editor.is_told() == ["ja/topics/fees.j2: cite(F500): there is no such fact in facts.toml"]
+
+
+def test_a_fact_of_the_article_that_no_text_carries_is_named(editor: Editor) -> None:
+    row = editor.data["facts"]["facts"][0]
+    editor.data["facts"]["facts"].append({**row, "id": "F900"})
+    editor.data["facts"]["facts"].append({**row, "id": "C900"})
+    assert editor.is_told() == ["en: F900: no text carries this fact", "ja: F900: no text carries this fact"]
+
+
+@pytest.mark.parametrize("phrase", ["キャンセル料はかかりますか", "キャンセル料は、かかりますか?"])
+def test_words_that_stand_for_two_questions_are_named_with_both(editor: Editor, phrase: str) -> None:
+    editor.rewrites("ja/topics/dispute.j2", "{% block asked_as %}", f"{{% block asked_as %}}\n{phrase}")
+    assert editor.is_told() == [f"ja/topics/fees.j2: 'キャンセル料はかかりますか' stands in ja/topics/dispute.j2 too"]
+
+
+# Messages to the seller.
+
+THANKS = "seller/thanks.j2"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        ("Hello,", "Hello 様,", "only plain English letters reach every seller: 'Hello 様,"),
+        ("Hello,", f"{'Hello, ' * 60}", "characters even without details, 350 at most"),
+        ("I really appreciate your help.", "", "the English and the Japanese have different numbers of lines"),
+        ("your help", "your  help", "a gap or a leftover in "),
+        ("{{ order_number }}", "{{ ordernumber }}", "'ordernumber' is undefined"),
+    ],
+)
+def test_a_message_that_cannot_be_sent_is_named_with_the_reason(
+    editor: Editor, was: str, becomes: str, told: str
+) -> None:
+    editor.rewrites(THANKS, was, becomes)
+    problems = editor.is_told()
+    assert problems
+    assert all(problem.startswith(f"{THANKS}: chat: ") and told in problem for problem in problems)
+
+
+def test_a_message_whose_meaning_is_not_in_japanese_is_named(editor: Editor) -> None:
+    english = editor.templates[THANKS].partition("{% block chat %}")[2].partition("{% endblock %}")[0]
+    japanese = editor.templates[THANKS].partition("{% block ja %}")[2].partition("{% endblock %}")[0]
+    editor.rewrites(THANKS, japanese, english)
+    assert editor.is_told() == [f"{THANKS}: chat: the Japanese meaning is missing"]
+
+
+def test_a_message_too_long_for_the_form_is_named(editor: Editor) -> None:
+    editor.rewrites("seller/cancel_other.j2", "{% block form %}", "{% block form %}Hello, dear friend. How are you? ")
+    [told] = editor.is_told()
+    assert told.startswith("seller/cancel_other.j2: form: ")
+    assert told.endswith("characters even without details, 100 at most")
+
+
+# What cannot be worded.
+
+
+def test_a_filter_that_does_not_exist_is_named_with_its_line(editor: Editor) -> None:
+    editor.templates["en/dialog/menu.j2"] += "{{ today | daay }}"
+    editor.templates[THANKS] += "{% block more %}{{ 1 | hurry }}{% endblock %}"
+    told = editor.is_told()
+    line = editor.templates["en/dialog/menu.j2"].count("\n") + 1
+    assert f"en/dialog/menu.j2: line {line}: No filter named 'daay'." in told
+    assert any(problem.startswith(f"{THANKS}: line ") and "'hurry'" in problem for problem in told)
+
+
+def _reads(editor: Editor, *replies: Reply) -> list[str]:
+    """Return what a proofreader notes while it reads these replies."""
+    proofreader = Proofreader(editor.content)
+    for reply in replies:
+        proofreader.message(reply, Language.JA)
+    return list(proofreader.problems)
+
+
+def test_an_undefined_variable_is_named_with_its_file_and_the_reading_goes_on(editor: Editor) -> None:
+    editor.templates["ja/dialog/menu.j2"] += "{{ tody }}"
+    editor.rewrites("ja/topics/fees.j2", "{% block answer %}", "{% block answer %}{{ order.paymnet }}")
+    menu = Reply("menu", Order(), A_DAY)
+    told = _reads(editor, menu, replace(menu, screen="topic", subject="fees"), replace(menu, screen="status"))
+    assert len(told) == 2
+    assert told[0] == "ja/dialog/menu.j2: 'tody' is undefined"
+    assert told[1].startswith("ja/topics/fees.j2: ")
+    assert "'paymnet'" in told[1]
+
+
+def test_an_undefined_variable_in_a_notice_is_named(editor: Editor) -> None:
+    editor.templates["ja/notices/unclear.j2"] += "{{ herad }}"
+    reply = Reply("menu", Order(), A_DAY, notices=(Notice("unclear", "hm"),))
+    assert _reads(editor, reply) == ["ja/notices/unclear.j2: 'herad' is undefined"]
+
+
+def test_a_word_that_a_screen_needs_and_nobody_has_is_named(editor: Editor) -> None:
+    for language in Language:
+        del editor.words[language]["ago"]["today"]
+    reply = Reply("requested_on", Order(), A_DAY, (Choice("requested_on:2026-11-24", "ago:today"),))
+    assert _reads(editor, reply) == ["ja/words.toml: there is no 'ago:today'"]
+
+
+# Files that cannot be read.
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a copy of all content, to be broken."""
+    shutil.copytree(ROOT / "conversations" / "data", tmp_path / "data")
+    shutil.copytree(ROOT / "messages", tmp_path / "messages", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return tmp_path
+
+
+def _told(folder: Path) -> list[str]:
+    with pytest.raises(ContentError) as error:
+        read_sources(folder / "data", folder / "messages")
+    assert str(error.value) == "\n".join(error.value.problems)
+    return list(error.value.problems)
+
+
+def test_content_is_read_from_any_folder(folder: Path, content: Content) -> None:
+    assert read_sources(folder / "data", folder / "messages") == content.sources
+
+
+def test_a_toml_file_that_cannot_be_read_is_named_with_the_line(folder: Path) -> None:
+    (folder / "data" / "rules.toml").write_text('[[rules]]\noutcome = "x\n', encoding="utf-8")
+    [told] = _told(folder)
+    assert told.startswith("rules.toml: ")
+    assert "line 2" in told
+
+
+def test_a_template_that_cannot_be_read_is_named_with_the_line(folder: Path) -> None:
+    (folder / "messages" / "ja" / "topics" / "fees.j2").write_text("\n\n{% if %}", encoding="utf-8")
+    [told] = _told(folder)
+    assert told.startswith("ja/topics/fees.j2: line 3: ")
+
+
+def test_a_file_that_is_no_utf8_is_named(folder: Path) -> None:
+    for path in ("messages/ja/words.toml", "messages/en/dialog/menu.j2", "data/facts.toml"):
+        (folder / path).write_bytes(b"\x82\xb1")
+    assert _told(folder) == [
+        "facts.toml: the file is not UTF-8 text; save it as UTF-8",
+        "ja/words.toml: the file is not UTF-8 text; save it as UTF-8",
+        "en/dialog/menu.j2: the file is not UTF-8 text; save it as UTF-8",
+    ]
+
+
+def test_words_that_are_gone_are_named(folder: Path) -> None:
+    (folder / "messages" / "en" / "words.toml").unlink()
+    [told] = _told(folder)
+    assert told.startswith("en/words.toml: the file cannot be read (No such file or directory)")
+
+
+def test_data_that_is_gone_is_named(folder: Path) -> None:
+    shutil.rmtree(folder / "data")
+    with pytest.raises(ContentError, match=r"rules\.toml: the file is missing"):
+        build_content(read_sources(folder / "data", folder / "messages"))
+
+
+# All at once.
+
+
+def test_problems_of_every_kind_are_told_at_once(editor: Editor) -> None:
+    del editor.templates["ja/verdicts/cancel_now.j2"]
+    editor.words[Language.EN]["menu"]["check"] = "Check my order now, please"
+    editor.rewrites("ja/topics/fees.j2", 'cite("F5"', 'cite("F5", "F500"')
+    editor.rewrites(THANKS, "Hello,", "Hello 様,")
+    editor.templates["en/dialog/menu.j2"] += "{{ today | daay }}"
+    told = "\n".join(editor.is_told())
+    for file in ("ja/verdicts/cancel_now.j2", "en/words.toml", "ja/topics/fees.j2", THANKS, "en/dialog/menu.j2"):
+        assert f"{file}: " in told
+
+
+def test_problems_of_words_and_data_are_told_at_once(editor: Editor) -> None:
+    editor.words[Language.JA]["menu"]["check"] = 3
+    editor.words[Language.EN]["units"]["days"] = "days"
+    editor.data["rules"]["rules"][0]["outcome"] = "cancel_frely"
+    told = "\n".join(editor.is_told())
+    for file in ("ja/words.toml", "en/words.toml", "rules.toml"):
+        assert f"{file}: " in told
