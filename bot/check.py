@@ -6,12 +6,11 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from jinja2 import TemplateError, TemplateSyntaxError
 from markdown_it import MarkdownIt
 
 from bot.content import Content, ContentError, load_content
 from bot.lexicons import TITLED, TOPIC_NAMES, block_lines, blocks
-from bot.proofreader import Proofreader
+from bot.proofreader import UNWORDABLE, Proofreader, said
 from bot.walk import walk
 from conversations import Language, Notice, Order, Reply
 from conversations.details import LONGEST_DETAIL
@@ -51,7 +50,7 @@ def check() -> list[str]:
 
 def check_content(content: Content) -> list[str]:
     """Return every problem of a content that could be built."""
-    checks = (_missing_files, _words, _uncited, _names, _templates, _drafts)
+    checks = (_missing_files, _words, _uncited, _names, _drafts)
     problems = [problem for one in checks for problem in one(content)]
     problems = problems or [*_conversations(content)]  # a conversation shows many files at once
     return sorted(dict.fromkeys(problems))
@@ -195,15 +194,6 @@ def _names(content: Content) -> Iterator[str]:
                     yield f"{path}: {line!r} stands in {where[name_key(line)]} too"
 
 
-def _templates(content: Content) -> Iterator[str]:
-    """Find templates that use a filter or test that does not exist."""
-    for path in content.sources.templates:
-        try:
-            content.catalog.template(path, Language.EN)
-        except TemplateSyntaxError as error:
-            yield f"{path}: line {error.lineno}: {error.message}"
-
-
 def _drafts(content: Content) -> Iterator[str]:
     """Word every message to the seller with every choice of details, and look at the result as the seller would."""
     for name, row in content.handbook.draft.items():
@@ -216,10 +206,8 @@ def _drafts(content: Content) -> Iterator[str]:
                 try:
                     send = _block(content, path, block, values)
                     meant = _block(content, path, meaning, values)
-                except TemplateSyntaxError:
-                    break  # named above, with its line
-                except (TemplateError, TypeError) as error:
-                    yield f"{path}: {block}: {error}"
+                except UNWORDABLE as error:
+                    yield f"{path}: {block}: {said(error)}"
                     break
                 yield from _draft_problems(f"{path}: {block}", send, meant, LONGEST_DRAFT[block], values)
 

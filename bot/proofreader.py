@@ -1,10 +1,13 @@
 """A catalog for checking: what cannot be worded is noted with its file, and the check goes on."""
 
-from jinja2 import Template, TemplateError
+from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from bot.content import Content
 from conversations import Language, Reply
 from messages import Catalog, Message
+
+UNWORDABLE = (TemplateError, LookupError, TypeError, ValueError)
+"""What a template can raise."""
 
 # typing.override is newer than the oldest Python that we run on, hence the ignored rule.
 
@@ -22,8 +25,8 @@ class Proofreader(Catalog):
         """Word one reply; in place of one that cannot be worded return a dash."""
         try:
             return super().message(reply, language)
-        except (TemplateError, LookupError, TypeError, ValueError) as error:
-            self.problems[f"{self._opened}: {_said(error)}"] = None
+        except UNWORDABLE as error:
+            self.problems[f"{self._opened}: {said(error)}"] = None
             return Message("-")
 
     def template(self, path: str, language: Language) -> Template:  # type: ignore[explicit-override]
@@ -37,8 +40,11 @@ class Proofreader(Catalog):
         return super().label(name, language)
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
+    """Return in a line what is wrong with a template or a word."""
     match error:
+        case TemplateSyntaxError():
+            return f"line {error.lineno}: {error.message}"
         case TemplateError():
             return str(error)
         case KeyError():

@@ -9,11 +9,15 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from dateparser.date import DateDataParser
+from dateutil.relativedelta import relativedelta
 
 LONGEST = 40
 """Characters; a day is said in fewer, and a pasted text is not searched for one."""
 OLDEST = timedelta(days=730)
 """A day further back is a typing error: no refund or protection runs that long."""
+
+RECENT = timedelta(days=180)
+"""A day without a year that is further back than this is more likely one to come."""
 
 _DIGITS = str.maketrans("一二三四五六七八九", "123456789")
 _WEEKDAYS = dict(zip("月火水木金土日", range(7), strict=True))
@@ -47,8 +51,8 @@ _JAPANESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def read_day(text: str, today: date) -> date | None:
     """Return the day that the text names, seen from ``today``; None if it names none.
 
-    A day without a year is the latest one that is not in the future, except that a day within the coming
-    week is taken as said: the caller can then say that it lies ahead. Numbers are month before day.
+    A day without a year is the nearest by good sense, which may lie ahead: the caller can then say so.
+    Numbers are month before day.
 
     >>> read_day("先週の金曜", date(2026, 11, 24))
     datetime.date(2026, 11, 20)
@@ -113,15 +117,21 @@ def _exact(words: str, today: date) -> date | None:
     if not match:
         return None
     reiwa, year, month, day = match.groups()
-    years = [int(year) + (2018 if reiwa else 0)] if year else [today.year, today.year - 1]
-    for candidate in years:
-        try:
-            found = date(candidate, int(month), int(day))
-        except ValueError:
-            continue
-        if year or found <= today + timedelta(days=7):
-            return found
-    return None
+    try:
+        if year:
+            return date(int(year) + (2018 if reiwa else 0), int(month), int(day))
+        return _nearest(date(today.year, int(month), int(day)), today)
+    except ValueError:
+        return None
+
+
+def _nearest(day: date, today: date) -> date:
+    """Return a day that was said without a year: the last one, or the next if that is closer by far.
+
+    Nobody on 24 November means eleven months ago by "12/25": that day lies ahead, and the caller can say so.
+    """
+    last = day if day <= today else day + relativedelta(years=-1)
+    return last if today - last <= RECENT else last + relativedelta(years=1)
 
 
 def _parsed(words: str, today: date) -> date | None:
@@ -142,4 +152,6 @@ def _parsed(words: str, today: date) -> date | None:
     found = parser.get_date_data(words)
     if found.date_obj is None or (found.period in {"month", "year"} and not re.search(r"ago|last", words)):
         return None
-    return found.date_obj.date()
+    day = found.date_obj.date()
+    dated = re.search(r"\d{4}|ago|last", words)
+    return day if dated else _nearest(day, today)

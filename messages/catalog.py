@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import DictLoader, StrictUndefined, Template
+from jinja2 import DictLoader, StrictUndefined, Template, pass_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from conversations import Handbook, Language, Order, Reply
@@ -23,6 +23,10 @@ LONGEST_DRAFT = {"form": 100, "chat": 350}
 """Characters: the box on AliExpress's form, and a chat message that is still read."""
 _DROPPED = ((), ("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wanted", "order_number"))
 """What is left out, step by step, of a message to the seller that is too long."""
+
+
+HOLD = "debit_hold"
+"""The caution that takes the place of a method's usual days: they do not hold while a payment is verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Catalog:
         )
         lexicon = self.lexicons[language]
         environment.filters["period"] = lambda period: period_words(period, lexicon)
-        environment.filters["day"] = lambda day: say_day(day, language)
+        environment.filters["day"] = pass_context(lambda page, day: say_day(day, language, page["today"]))
         environment.globals.update(
             figures=self.handbook.figures,
             methods=self.handbook.method,
@@ -199,6 +203,8 @@ class _Page:
     def _money(self) -> str:
         path = f"{self.language}/money/{self.reply.order.payment}.j2"
         parts = {name: self.block(path, name) for name in ("how_long", "where", "worry")}
+        held = self.reply.verdict is not None and HOLD in self.reply.verdict.cautions
+        parts["hold"] = "".join(self._cautions([HOLD] if held else []))
         return self._render(f"{self.language}/dialog/money.j2", **parts)
 
     def _seller_reply(self) -> str:

@@ -47,18 +47,22 @@ def period_words(span: Span, lexicon: Lexicon) -> str:
     return f"{figures}{one if figures == '1' else many}"
 
 
+FAR_DAYS = 180
 _WEEKDAYS_JA = "月火水木金土日"
 
 
-def say_day(day: date, language: Language) -> str:
-    """Return a day as it is said on a phone: "12月4日(金)", "Fri 4 Dec".
+def say_day(day: date, language: Language, today: date) -> str:
+    """Return a day as it is said on a phone; with its year where it is half a year off or more.
 
-    >>> say_day(date(2026, 12, 4), Language.JA), say_day(date(2026, 12, 4), Language.EN)
-    ('12月4日(金)', 'Fri 4 Dec')
+    >>> say_day(date(2026, 12, 4), Language.JA, date(2026, 11, 24))
+    '12月4日（金）'
+    >>> say_day(date(2025, 12, 4), Language.EN, date(2026, 11, 24))
+    'Thu 4 Dec 2025'
     """
+    far = abs((day - today).days) > FAR_DAYS
     if language is Language.JA:
-        return f"{day.month}月{day.day}日({_WEEKDAYS_JA[day.weekday()]})"
-    return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {_MONTHS_EN[day.month - 1]}"
+        return (f"{day.year}年" if far else "") + f"{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
+    return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {_MONTHS_EN[day.month - 1]}" + (f" {day.year}" if far else "")
 
 
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

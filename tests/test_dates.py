@@ -37,7 +37,7 @@ TODAY = date(2026, 11, 24)  # a Tuesday
         ("11/3", "2026-11-03"),
         ("11/3(火)", "2026-11-03"),
         ("11.3", "2026-11-03"),
-        ("12/25", "2025-12-25"),
+        ("12/25", "2026-12-25"),
         ("2026年11月3日", "2026-11-03"),
         ("2026/11/3", "2026-11-03"),
         ("2026-11-03", "2026-11-03"),
@@ -46,6 +46,8 @@ TODAY = date(2026, 11, 24)  # a Tuesday
         ("先月の20日", "2026-10-20"),
         ("3日", "2026-11-03"),
         ("30日", "2026-10-30"),
+        ("6/30", "2026-06-30"),
+        ("Dec 25", "2026-12-25"),
         ("明日", "2026-11-25"),
         ("11/30", "2026-11-30"),
         ("today", "2026-11-24"),
@@ -87,3 +89,8 @@ def test_a_usual_form_is_read(text: str, day: str) -> None:
 )
 def test_what_names_no_day_is_not_guessed(text: str) -> None:
     assert read_day(text, TODAY) is None
+
+
+def test_early_in_the_year_a_day_of_last_december_is_meant() -> None:
+    assert read_day("12/25", date(2027, 1, 10)) == date(2026, 12, 25)
+    assert read_day("2/29", date(2027, 3, 1)) is None

@@ -322,7 +322,13 @@ class TestTypedWords:
         assert buyer.sees.known["requested_on"] == "2026-11-21"
 
     @pytest.mark.parametrize(
-        ("text", "notice"), [("いつだったかな", "no_date"), ("明日", "future_date"), ("2026/12/31", "future_date")]
+        ("text", "notice"),
+        [
+            ("いつだったかな", "no_date"),
+            ("明日", "future_date"),
+            ("2026/12/31", "future_date"),
+            ("12/25", "future_date"),
+        ],
     )
     async def test_a_date_that_cannot_be_is_asked_again(self, buyer: Buyer, text: str, notice: str) -> None:
         await buyer.taps("menu:check", "status:cancel_requested", "seller_answer:none")

@@ -66,7 +66,7 @@ def test_1_no_refund_amount_or_day_is_promised(language: Language) -> None:
 
 def test_1_every_day_that_is_named_is_around_that_day(language: Language) -> None:
     """A refund's day stands with "around", or is the day that the buyer told."""
-    window = r"〜\d+月\d+日\(.\)" if language is Language.JA else r" to (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ [A-Z]"
+    window = r"〜\d+月\d+日（.）" if language is Language.JA else r" to (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ [A-Z]"
     assert _offenders(said(language), window, r"ごろ|目安|around|about|estimate") == []
 
 
