@@ -233,7 +233,7 @@ def _block(content: Content, path: str, block: str, values: Mapping[str, object]
 def _draft_problems(where: str, send: str, meant: str, longest: int, values: Mapping[str, object]) -> Iterator[str]:
     if not send.isascii():
         yield f"{where}: only plain English letters reach every seller: {send!r}"
-    if not any(values.values()) and len(send) > longest:
+    if not any(values[step] for step in LONGEST_DETAIL) and len(send) > longest:
         yield f"{where}: {len(send)} characters even without details, {longest} at most"
     if send.count("\n") != meant.count("\n"):
         yield f"{where}: the English and the Japanese have different numbers of lines"
