@@ -17,6 +17,9 @@ YEARS = range(2000, 2101)
 """Years a day may lie in: calendars can be counted on around all of them."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 class MalformedLineError(Exception):
     """A line is no event. The message says what is wrong with it."""
 
@@ -141,5 +144,5 @@ def _name(fields: Mapping[str, Any], key: str) -> str:
 
 
 def _write(output: BinaryIO, fields: Mapping[str, Any]) -> None:
-    output.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+    output.write(_ENCODER.encode(fields).encode() + b"\n")
     output.flush()

@@ -11,7 +11,7 @@ from conversations.handbook import Handbook
 from conversations.place import HOME, RESTART, Answer, Place, is_valid, replay
 from conversations.replies import Choice, Notice, Reply
 from conversations.screens import screens
-from conversations.steps import STEPS, Kind, StepName
+from conversations.steps import STEP_NAMES, STEPS, Kind, StepName
 from conversations.typed import chosen, named, visible
 
 LONGEST_TEXT = 1000
@@ -98,7 +98,7 @@ class _Advance:
             case ("language", ":", code) if code in set(Language):
                 self.conversation = replace(self.conversation, language=Language(code))
                 return self.show()
-            case (step, ":", value) if step in set(StepName):
+            case (step, ":", value) if step in STEP_NAMES:
                 answer = Answer(StepName(step), value)
                 if is_valid(answer, self.handbook) and value not in {HOME, RESTART}:
                     return self._answer(answer)

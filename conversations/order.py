@@ -1,7 +1,7 @@
 """What is known of the buyer's order: one optional fact a field, in the buyer's own answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Literal
 
@@ -71,6 +71,15 @@ class Order:
     def is_part(self) -> bool:
         """Tell whether a request is for a part of the order: said so, or the rest has already left."""
         return self.scope == "part" or (self.scope is None and self.status == "partially_shipped")
+
+    @property
+    def has_details(self) -> bool:
+        """Tell whether the buyer typed anything for the seller."""
+        return bool(self.order_number or self.item or self.ordered or self.wanted)
+
+    def without_details(self) -> "Order":
+        """Return the order without what the buyer typed for the seller."""
+        return replace(self, order_number=None, item=None, ordered=None, wanted=None)
 
     def known(self) -> Mapping[str, str]:
         """Return the facts that were told, by name; a detail that was skipped is not among them.

@@ -12,7 +12,7 @@ from conversations.details import is_detail
 from conversations.eligibility import Verdict, examine, reached
 from conversations.handbook import CANCEL, REPLY, Handbook
 from conversations.order import UNKNOWN, Order
-from conversations.steps import STEPS, Kind, StepName
+from conversations.steps import STEP_NAMES, STEPS, Kind, StepName
 
 HOME = "home"
 """Answer to the menu: look at the menu again; everything said stays known."""
@@ -223,7 +223,7 @@ def is_valid(answer: Answer, handbook: Handbook) -> bool:
     if answer.step is StepName.STATUS and answer.value == UNKNOWN:
         return True
     if answer.step is StepName.CHANGE:
-        return answer.value in set(StepName) and _is_fact(StepName(answer.value))
+        return answer.value in STEP_NAMES and _is_fact(StepName(answer.value))
     return answer.value in step.offered(handbook)
 
 

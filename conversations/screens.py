@@ -33,6 +33,8 @@ def screens(
     place: Place, language: Language, handbook: Handbook, today: date, notice: Notice | None
 ) -> tuple[Reply, ...]:
     """Return the messages for a place: what is being read, if anything, and the question or screen itself."""
+    if place.step is not StepName.DRAFT and place.order.has_details:
+        place = replace(place, order=place.order.without_details())
     pending = _PENDING.get(place.step, _question)(place, language, handbook, today)
     if place.reading is not None:
         reading = _reading(place, handbook, today)
@@ -99,8 +101,7 @@ def _verdict(place: Place, _: Language, handbook: Handbook, today: date) -> tupl
     ways += ["money"] if outcome.money else []
     choices = (*_choices(StepName.VERDICT, (*ways, "cautions", "change")), BACK, HOME)
     cautions = place.verdict.cautions[:SHOWN_CAUTIONS]
-    reply = Reply("verdict", place.order, today, choices, subject=outcome.id, verdict=place.verdict)
-    return (replace(reply, cautions=cautions),)
+    return (Reply("verdict", place.order, today, choices, outcome.id, place.verdict, cautions=cautions),)
 
 
 def _beside_verdict(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:

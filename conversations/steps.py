@@ -47,6 +47,9 @@ class StepName(StrEnum):
     HELP = "help"
 
 
+STEP_NAMES = frozenset(StepName)
+
+
 class Kind(StrEnum):
     """What a step does with an answer."""
 

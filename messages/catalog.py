@@ -6,7 +6,7 @@ shows as a code span, so that it can neither format nor address anything on any 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -14,14 +14,14 @@ from typing import Any
 from jinja2 import DictLoader, StrictUndefined, Template, pass_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from conversations import Handbook, Language, Order, Reply
+from conversations import Handbook, Language, Notice, Order, Reply
 from conversations.details import LONGEST_DETAIL
 from conversations.steps import STEPS, Kind, StepName
 from messages.wording import Lexicon, in_code, period_words, say_day
 
 LONGEST_DRAFT = {"form": 100, "chat": 350}
 """Characters: the box on AliExpress's form, and a chat message that is still read."""
-_DROPPED = ((), ("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wanted", "order_number"))
+_DROPPED = (("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wanted", "order_number"))
 """What is left out, step by step, of a message to the seller that is too long."""
 
 
@@ -67,9 +67,16 @@ class Catalog:
         self._cached = lru_cache(maxsize=4096)(self._word)
 
     def message(self, reply: Reply, language: Language) -> Message:
-        """Word one reply. Words of buyers are never kept in memory for others: only the rest is cached."""
-        typed = any(notice.heard for notice in reply.notices) or any(reply.order.fact(step) for step in LONGEST_DETAIL)
-        return self._word(reply, language) if typed else self._cached(reply, language)
+        """Word one reply: its notices, and below them its screen.
+
+        Screens are cached, but for those with words of the buyer: they are not kept in memory for others.
+        """
+        bare = replace(reply, notices=()) if reply.notices else reply
+        screen = self._word(bare, language) if reply.order.has_details else self._cached(bare, language)
+        if not reply.notices:
+            return screen
+        lines = [self._notice(notice, language) for notice in reply.notices]
+        return replace(screen, text="\n\n".join((*lines, screen.text)))
 
     def label(self, name: str, language: Language) -> str:
         """Return a button's label by its name."""
@@ -94,6 +101,10 @@ class Catalog:
             certainty=lexicon.certainty,
         )
         return environment
+
+    def _notice(self, notice: Notice, language: Language) -> str:
+        template = self.template(f"{language}/notices/{notice.name}.j2", language)
+        return template.render(heard=in_code(notice.heard), english=in_code(notice.english)).strip()
 
     def _word(self, reply: Reply, language: Language) -> Message:
         page = _Page(self, reply, language)
@@ -127,35 +138,31 @@ class _Page:
         }
 
     def text(self) -> str:
-        """Return the whole text: the notice, if there is one, and the screen."""
-        parts = []
-        for notice in self.reply.notices:
-            heard = {"heard": in_code(notice.heard), "english": in_code(notice.english)}
-            parts.append(self._render(f"{self.language}/notices/{notice.name}.j2", **heard))
-        parts.append(_SCREENS.get(self.reply.screen, _Page._dialog)(self))
-        return tidy("\n\n".join(parts))
+        """Return the text of the screen."""
+        return tidy(_SCREENS.get(self.reply.screen, _Page._dialog)(self))
 
     def draft(self) -> Draft:
-        """Return the message to the seller, with as many of the details as its length allows."""
-        name = self.reply.draft or ""
+        """Return the message to the seller, with as many of the details as its length allows.
+
+        That it fits without any is a matter of the text, and ``check`` sees to it.
+        """
+        path = f"seller/{self.reply.draft}.j2"
         kind = "form" if self.reply.form else "chat"
-        order = self.reply.order
+        send, values = self._filled(path, kind, ())
         for dropped in _DROPPED:
-            details = {step.value: order.fact(step) or "" for step in LONGEST_DETAIL}
-            details |= dict.fromkeys(dropped, "")
-            values = {**details, "part": order.is_part}
-            send = sentences(self.block(f"seller/{name}.j2", kind, **values))
             if len(send) <= LONGEST_DRAFT[kind]:
                 break
-        else:
-            message = f"seller/{name}.j2: {kind}: too long even without details"  # ``check`` finds it first
-            raise ValueError(message)
-        meant = {"chat": "ja", "form": "form_ja"}[kind] if self.language is Language.JA else "en"
-        return Draft(
-            f"{name}_{kind}" if self.reply.form else name,
-            send,
-            sentences(self.block(f"seller/{name}.j2", meant, **values)),
-        )
+            send, values = self._filled(path, kind, dropped)
+        meaning = {"chat": "ja", "form": "form_ja"}[kind] if self.language is Language.JA else "en"
+        meant = sentences(self.block(path, meaning, **values))
+        return Draft(f"{self.reply.draft}_form" if self.reply.form else str(self.reply.draft), send, meant)
+
+    def _filled(self, path: str, kind: str, dropped: tuple[str, ...]) -> tuple[str, dict[str, object]]:
+        """Return a message to the seller without some details, and the values that it was filled with."""
+        order = self.reply.order
+        details = {step.value: order.fact(step) or "" for step in LONGEST_DETAIL}
+        values = {**details, **dict.fromkeys(dropped, ""), "part": order.is_part}
+        return sentences(self.block(path, kind, **values)), values
 
     def block(self, path: str, block: str, **values: object) -> str:
         """Render one block of a template."""

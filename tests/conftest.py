@@ -7,6 +7,7 @@ import pytest
 from bot.content import Content, load_content
 from conversations import Handbook, Language
 from tests.buyer import Buyer
+from tests.words import Words
 
 NewBuyer = Callable[..., Awaitable[Buyer]]
 
@@ -19,6 +20,16 @@ def content() -> Content:
 @pytest.fixture(scope="session")
 def handbook(content: Content) -> Handbook:
     return content.handbook
+
+
+@pytest.fixture(scope="session")
+def english(content: Content) -> Words:
+    return Words(content, Language.EN)
+
+
+@pytest.fixture(scope="session")
+def japanese(content: Content) -> Words:
+    return Words(content, Language.JA)
 
 
 @pytest.fixture

@@ -17,9 +17,7 @@ from conversations import Chose, Event, Language, Started, Wrote
 from messages import Button
 from tests.buyer import TODAY, Screen
 from tests.terminal import ROOT, Terminal
-
-PROMPT = "Number or words >"
-FAREWELL = "Come back any time."
+from tests.words import Words
 
 
 class Piped:
@@ -76,24 +74,25 @@ def test_without_buttons_a_number_is_words() -> None:
 # Through a pipe.
 
 
-def test_a_pipe_is_answered_without_colours_and_left_politely_at_its_end(tmp_path: Path) -> None:
+def test_a_pipe_is_answered_without_colours_and_left_politely_at_its_end(tmp_path: Path, english: Words) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bot", "chat", "--language", "en", "--data", str(tmp_path)],
-        input=b"1\nShipped\n",
+        input=b"1\nunpaid\n",
         capture_output=True,
         check=True,
         timeout=60,
         cwd=ROOT,
     )
     shown = done.stdout.decode()
-    assert " 1 Check my order" in shown
-    assert f"{PROMPT} Shipped" in shown
-    assert shown.rstrip().splitlines()[-1].startswith(FAREWELL)
+    assert f" 1 {english.label('menu:check')}\n" in shown
+    assert f"{english.label('terminal:prompt')} > unpaid\n" in shown
+    assert f" 1 {english.label('verdict:phone')}\n" in shown
+    assert shown.endswith(f"\n{english.label('terminal:farewell')}\n")
     assert "\x1b" not in shown
     assert done.stderr == b""
 
 
-def test_ctrl_c_leaves_politely_while_a_pipe_is_awaited(tmp_path: Path) -> None:
+def test_ctrl_c_leaves_politely_while_a_pipe_is_awaited(tmp_path: Path, english: Words) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "chat", "--language", "en", "--data", str(tmp_path)],
         stdin=subprocess.PIPE,
@@ -105,33 +104,32 @@ def test_ctrl_c_leaves_politely_while_a_pipe_is_awaited(tmp_path: Path) -> None:
         assert process.stdout is not None
         process.stdin.write("1\n")
         process.stdin.flush()
-        while "Main menu" not in process.stdout.readline():
+        while english.label("home") not in process.stdout.readline():
             pass
         process.send_signal(signal.SIGINT)
-        assert FAREWELL in process.stdout.read()
+        assert english.label("terminal:farewell") in process.stdout.read()
         assert process.wait(timeout=30) == 0
 
 
-def test_without_a_word_the_chat_opens_and_says_farewell(piped: Piped) -> None:
+def test_without_a_word_the_chat_opens_and_says_farewell(piped: Piped, japanese: Words) -> None:
     shown = piped.says(b"")
-    assert " 1 注文を確認する" in shown
-    assert "またいつでもどうぞ" in shown
+    assert f" 1 {japanese.label('menu:check')}\n" in shown
+    assert japanese.label("terminal:farewell") in shown
 
 
-def test_the_last_line_may_be_without_an_end(piped: Piped) -> None:
-    assert "What does your order page say" in piped.says(b"1", "--language", "en")
+def test_the_last_line_may_be_without_an_end(piped: Piped, japanese: Words) -> None:
+    assert f" 1 {japanese.label('status:unpaid')}\n" in piped.says(b"1")
 
 
-def test_bytes_that_are_no_letters_are_words_that_are_not_understood(piped: Piped) -> None:
-    shown = piped.says(b"\xff\xfe\x00\n1\n", "--language", "en")
-    assert "What does your order page say" in shown
+def test_bytes_that_are_no_letters_are_words_that_are_not_understood(piped: Piped, japanese: Words) -> None:
+    assert f" 1 {japanese.label('status:unpaid')}\n" in piped.says(b"\xff\xfe\x00\n1\n")
 
 
-def test_a_chat_resumes_in_its_language_where_it_was_left(piped: Piped) -> None:
-    piped.says(b"1\nUnpaid\n", "--language", "en")
+def test_a_chat_resumes_in_its_language_where_it_was_left(piped: Piped, english: Words) -> None:
+    piped.says(b"1\n1\n", "--language", "en")
     shown = piped.says(b"")
-    assert "Welcome back." in shown
-    assert "you can cancel freely" in shown
+    assert english.notice("welcome_back") in shown
+    assert f" 1 {english.label('verdict:phone')}\n" in shown
 
 
 # At a terminal. One visit is played once; each test looks at a part of it.
@@ -140,70 +138,69 @@ Evening = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def evening(tmp_path_factory: pytest.TempPathFactory) -> Evening:
+def evening(tmp_path_factory: pytest.TempPathFactory, english: Words) -> Evening:
     """Play a visit, leave with Ctrl-C, come back, leave with Ctrl-D; return what was shown after each act."""
     data = ["--data", str(tmp_path_factory.mktemp("evening"))]
+    prompt = f"{english.label('terminal:prompt')} >"
     shown: Evening = {}
     with Terminal("--language", "en", *data) as terminal:
 
-        def types(keys: str, last: str = "Main menu") -> str:
-            terminal.types(keys)
-            return terminal.reads_until(last) + terminal.reads_until(PROMPT)
+        def types(line: str, last: str = "home") -> str:
+            terminal.types(f"{line}\r")
+            return terminal.reads_until(english.label(last)) + terminal.reads_until(prompt)
 
-        shown["opened"] = terminal.reads_until(PROMPT)
-        shown["a number"] = types("1\r")
-        shown["a label"] = types("Unpaid\r")
-        shown["other words"] = types("start over\r", "Help")
-        shown["list of messages"] = types("3\r")
-        shown["message"] = types("Say thanks\r")
+        shown["opened"] = terminal.reads_until(prompt)
+        shown["a number"] = types("1")
+        shown["a label"] = types(english.label("status:unpaid"))
+        shown["other words"] = types(english.other_name("restart"), last="help:me")
+        shown["list of messages"] = types("3")
+        shown["message"] = types(english.label("write:thanks"))
         terminal.types("\x03")
         shown["Ctrl-C"], code = terminal.leaves()
         shown["exit code after Ctrl-C"] = str(code)
     with Terminal(*data) as terminal:
-        shown["opened again"] = terminal.reads_until(PROMPT)
+        shown["opened again"] = terminal.reads_until(prompt)
         terminal.types("\x04")
         shown["Ctrl-D"], code = terminal.leaves()
         shown["exit code after Ctrl-D"] = str(code)
     return shown
 
 
-def test_the_buttons_are_numbered(evening: Evening) -> None:
-    lines = [line.strip() for line in evening["opened"].splitlines()]
-    assert "1 Check my order" in lines
-    assert "2 Common questions" in lines
+def test_the_buttons_are_numbered(evening: Evening, english: Words) -> None:
+    labels = [english.label(f"menu:{choice}") for choice in ("check", "questions", "write", "reply")]
+    assert "".join(f" {number:>2} {label}\n" for number, label in enumerate(labels, start=1)) in evening["opened"]
 
 
-def test_a_number_presses_its_button(evening: Evening) -> None:
-    assert "What does your order page say right now?" in evening["a number"]
+def test_a_number_presses_its_button(evening: Evening, english: Words) -> None:
+    assert f" 1 {english.label('status:unpaid')}\n" in evening["a number"]
 
 
-def test_a_typed_label_presses_its_button(evening: Evening) -> None:
-    assert "You haven't paid, so you can cancel freely." in evening["a label"]
+def test_a_typed_label_presses_its_button(evening: Evening, english: Words) -> None:
+    assert f" 1 {english.label('verdict:phone')}\n" in evening["a label"]
 
 
-def test_other_words_are_understood(evening: Evening) -> None:
-    assert "1 Check my order" in evening["other words"]
+def test_other_words_are_understood(evening: Evening, english: Words) -> None:
+    assert f" 1 {english.label('menu:check')}\n" in evening["other words"]
 
 
-async def test_the_english_to_send_stands_free_of_any_frame(evening: Evening, content: Content) -> None:
+async def test_the_english_to_send_stands_free_of_any_frame(evening: Evening, content: Content, english: Words) -> None:
     support = Support(content, MemoryStore(), lambda: TODAY)
     await support.respond("a", Started(Language.EN))
     draft = Screen(await support.respond("a", Chose("write:thanks"))).draft
     lines = evening["message"].splitlines()
     first = lines.index(draft.send.splitlines()[0])
     assert lines[first : first + len(draft.send.splitlines())] == draft.send.splitlines()
-    assert "Send this" in lines[first - 1]
+    assert english.label("terminal:send") in lines[first - 1]
     assert set(lines[first + len(draft.send.splitlines())]) == {"─"}
 
 
 @pytest.mark.parametrize("keys", ["Ctrl-C", "Ctrl-D"])
-def test_leaving_is_polite(evening: Evening, keys: str) -> None:
-    assert evening[keys].rstrip().splitlines()[-1].startswith(FAREWELL)
+def test_leaving_is_polite(evening: Evening, english: Words, keys: str) -> None:
+    assert evening[keys].endswith(f"\n{english.label('terminal:farewell')}\n")
     assert "Traceback" not in evening[keys]
     assert evening[f"exit code after {keys}"] == "0"
 
 
-def test_coming_back_resumes_where_it_was_left(evening: Evening) -> None:
-    assert "Welcome back." in evening["opened again"]
-    assert "Say thanks" not in evening["opened again"]
-    assert "Send this" in evening["opened again"]
+def test_coming_back_resumes_where_it_was_left(evening: Evening, english: Words) -> None:
+    assert english.notice("welcome_back") in evening["opened again"]
+    assert english.label("terminal:send") in evening["opened again"]

@@ -135,14 +135,14 @@ def test_the_last_rule_for_a_status_must_ask_nothing_more(editor: Editor) -> Non
     editor.data["rules"]["rules"] = [rule for rule in rules if rule["outcome"] != "too_late_to_cancel"]
     assert editor.is_told() == [
         "outcomes.toml: too_late_to_cancel: no rule leads to it",
-        "rules.toml: shipped_without_movement: the last rule for status 'shipped' must ask nothing more",
+        "rules.toml: status 'shipped' needs a last rule that asks nothing more",
     ]
 
 
 def test_a_status_without_any_rule_is_named(editor: Editor) -> None:
     row = editor.row("statuses", "statuses", "unpaid")
     editor.data["statuses"]["statuses"].append({**row, "id": "lost"})
-    assert "rules.toml: lost: the last rule for status 'lost' must ask nothing more" in editor.is_told()
+    assert "rules.toml: status 'lost' needs a last rule that asks nothing more" in editor.is_told()
 
 
 def test_an_id_that_is_used_twice_is_named(editor: Editor) -> None:

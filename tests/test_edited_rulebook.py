@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from conversations import Chose, Conversation, Handbook, Language, StepName, advance, look
+from bot.content import Content
+from conversations import Chose, Conversation, Handbook, HandbookError, Language, StepName, advance, look, read_handbook
 from conversations.place import Answer
 
 TODAY = date(2026, 11, 24)
@@ -77,3 +78,10 @@ def test_a_button_to_what_was_removed_repeats_the_screen(handbook: Handbook, tok
     turn = advance(CHECKED, Chose(token), without, TODAY)
     assert [notice.name for notice in turn.replies[0].notices] == ["old_button"]
     assert turn.conversation == CHECKED
+
+
+def test_a_rule_that_does_not_begin_with_the_status_is_refused(content: Content) -> None:
+    rules = [{"outcome": "cancel_now", "when": {"payment": ["paypal"]}, "cites": ["F1"]}]
+    data = {**content.sources.data, "rules": {"rules": [*rules, *content.sources.data["rules"]["rules"]]}}
+    with pytest.raises(HandbookError, match=r"rules\.toml: rule 1 \(cancel_now\): a rule begins with the status"):
+        read_handbook(data, {})

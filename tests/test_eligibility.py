@@ -143,6 +143,7 @@ def test_facts_of_another_status_change_nothing(handbook: Handbook) -> None:
 )
 def test_only_what_still_matters_is_asked(handbook: Handbook, order: Order, asked: str | None) -> None:
     assert examine(order, handbook, TODAY).ask == asked
+    assert (decide(order, handbook, TODAY) is None) is (asked is not None)
 
 
 @pytest.mark.parametrize("payment", ["debit_card", "prepaid_card"])
