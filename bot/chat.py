@@ -16,6 +16,7 @@ from conversations import Language
 
 def chat(language: str | None, data: Path | None, *, jsonl: bool) -> int:
     """Run the chat. Raises ``MendableError`` if the content, a setting or the store keeps it from starting."""
+    content = load_content()  # before a store is made that nobody could use
     with suppress(KeyboardInterrupt), closing(_store(data, jsonl=jsonl)) as store:  # Ctrl-C is a way to leave
         support = make_support(store)
         if jsonl:
@@ -26,7 +27,7 @@ def chat(language: str | None, data: Path | None, *, jsonl: bool) -> int:
             from adapters import console  # noqa: PLC0415
 
             chosen = Language(language) if language else None
-            _run(console.run(support.respond, load_content().catalog.label, chosen))
+            _run(console.run(support.respond, content.catalog.label, chosen))
     return 0
 
 

@@ -62,7 +62,7 @@ def check_content(content: Content) -> list[str]:
 def _wanted_files(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each template that the data calls for, with its blocks."""
     book = content.handbook
-    steps = {row.steps for row in book.outcomes if row.steps} | {"find_status"}
+    steps = {row.steps for row in book.outcomes if row.steps} | {row.steps for row in book.rules if row.steps}
     for language in Language:
         by_folder = {
             "topics": book.topic,

@@ -16,6 +16,7 @@ from conversations import Handbook, HandbookError, Language, read_handbook
 from conversations.typed import name_key
 from messages import Catalog, Lexicon
 
+UNSURE = "status:unknown"
 NEVER_TYPED = ("change:", "form_choice:", "terminal:")
 """Labels that are no words for a button wherever it stands."""
 
@@ -138,7 +139,8 @@ def _names(lexicons: Mapping[Language, Lexicon], sources: Sources) -> Mapping[st
                 for words in (label, *lexicon.also[token]):
                     add(words, token)
     for status, shown in _shown_as(sources.data.get("statuses", {}).get("statuses")):
-        add(shown, f"status:{status}")
+        if UNSURE not in names.get(name_key(shown), {}):  # a name that says too little is asked about
+            add(shown, f"status:{status}")
     return {key: tuple(tokens) for key, tokens in names.items()}
 
 

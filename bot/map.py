@@ -49,10 +49,11 @@ def _questions(handbook: Handbook) -> Iterator[str]:
 def _from(order: Order, handbook: Handbook, asked: str, value: str) -> Iterator[str]:
     examination = examine(order, handbook, _TODAY)
     label = f"|{value}|" if asked == "status" else ""
-    if examination.outcome is not None:
-        yield f'    {examination.outcome}(["{examination.outcome}"])'
-        yield f"    {asked} -->{label} {examination.outcome}"
-        yield f"    {examination.outcome} --> verdict"
+    if examination.rule is not None:
+        outcome = examination.rule.outcome
+        yield f'    {outcome}(["{outcome}"])'
+        yield f"    {asked} -->{label} {outcome}"
+        yield f"    {outcome} --> verdict"
         return
     fact = examination.ask or ""
     yield f'    {fact}{{"{fact}?"}}'

@@ -37,9 +37,10 @@ class Support:
             try:
                 saved = self._fallback.loaded(chat, self._store.load(chat) or Saved())
                 turn, onward = self._apply(saved, event, event_id, day)
+                response = self._worded(turn)  # before it is kept: what cannot be said must not be resumed
                 if self._store.save(chat, onward):
                     self._fallback.saved(chat, onward)
-                    return self._worded(turn)
+                    return response
             except StoreError:
                 break
         turn, onward = self._apply(self._fallback.newest(chat), event, event_id, day)

@@ -18,6 +18,8 @@ LONGEST_TEXT = 1000
 """Characters of a typed text that are looked at; a longer one gets a notice and is not searched."""
 LONGEST_HEARD = 80
 """Characters of the buyer's own words that a notice repeats."""
+LEADS_AWAY = frozenset({"back", "home", "restart", "continue", "language", "help", "menu", "topic_group", "topic"})
+"""What words may mean even where a text for the seller is asked: commands and questions, but no facts."""
 MOST_ANSWERS = 100
 """Answers kept. Beyond it the oldest that count no more are dropped; ``back`` then reaches less far."""
 
@@ -100,7 +102,7 @@ class _Advance:
                 return self.show()
             case (step, ":", value) if step in STEP_NAMES:
                 answer = Answer(StepName(step), value)
-                if is_valid(answer, self.handbook) and value not in {HOME, RESTART}:
+                if is_valid(answer, self.handbook, self.today) and value not in {HOME, RESTART}:
                     return self._answer(answer)
             case _:
                 pass
@@ -118,16 +120,26 @@ class _Advance:
                 return self._restart()
 
     def _restart(self) -> Turn:
-        """Begin anew. The answers before an earlier restart are dropped: one step back is enough."""
-        restarts = [i for i, one in enumerate(self.conversation.answers) if one == Answer(StepName.MENU, RESTART)]
-        kept = self.conversation.answers[restarts[-1] + 1 :] if restarts else self.conversation.answers
-        return self._set((*kept, Answer(StepName.MENU, RESTART)) if kept else ())
+        """Begin anew; one step back is enough, so what was said before an earlier restart is dropped.
+
+        So is what was typed for a message: that is kept for an open draft only.
+        """
+        answers = self.conversation.answers
+        restart = Answer(StepName.MENU, RESTART)
+        if not answers or answers[-1] == restart:
+            return self.show()
+        earlier = max((age + 1 for age, one in enumerate(answers) if one == restart), default=0)
+        kept = (one for one in answers[earlier:] if STEPS[one.step].kind is not Kind.DETAIL)
+        return self._set((*kept, restart))
 
     def _answer(self, answer: Answer) -> Turn | None:
         """Add an answer, wherever the dialog stands: an old button first leads to where it belongs."""
+        verdict = self.place.verdict
+        if answer.step is StepName.VERDICT and verdict is not None and answer.value not in verdict.ways:
+            return None
         if self._in_reach(answer):
             return self._add(answer)
-        if answer.step is StepName.DRAFT:
+        if answer.step in {StepName.DRAFT, StepName.MONEY}:
             return None
         return self._add(*self._way_to(answer), answer)
 
@@ -175,29 +187,29 @@ class _Advance:
         plain = visible(text[:LONGEST_TEXT])
         if not plain:
             return self.show(Notice("empty"))
-        token = chosen(plain, self._offered(), self.handbook)
+        kind = STEPS[self.place.step].kind
+        token = chosen(plain, self._offered(), self.handbook, numbers=kind is not Kind.DETAIL)
         if token is not None:
             return self._choose(token)
-        kind = Kind.SCREEN if plain.startswith("/") else STEPS[self.place.step].kind  # a command is no answer
         if len(text) > LONGEST_TEXT:
             return self.show(Notice("too_long", plain[:LONGEST_HEARD]))
+        if kind is Kind.DETAIL:
+            return self._by_name(plain, LEADS_AWAY) or self._read_detail(plain)
         if kind is Kind.DATE:
             return self._read_date(plain)
-        if kind is Kind.DETAIL:
-            return self._read_detail(plain)
-        return self._read_name(plain)
+        return self._by_name(plain) or self.show(Notice("unclear", plain[:LONGEST_HEARD]))
 
-    def _read_name(self, plain: str) -> Turn:
+    def _by_name(self, plain: str, among: frozenset[str] | None = None) -> Turn | None:
+        """Do what the words name anywhere in the dialog, if it is among the steps and commands that may be meant."""
         token = named(plain, self.handbook)
-        turn = self._press(token) if token is not None else None
-        return turn or self.show(Notice("unclear", plain[:LONGEST_HEARD]))
+        if token is None or (among is not None and token.partition(":")[0] not in among):
+            return None
+        return self._press(token)
 
     def _read_date(self, plain: str) -> Turn:
         day = read_day(plain, self.today)
         if day is None:
-            token = named(plain, self.handbook)
-            turn = self._press(token) if token is not None else None
-            return turn or self.show(Notice("no_date", plain[:LONGEST_HEARD]))
+            return self._by_name(plain) or self.show(Notice("no_date", plain[:LONGEST_HEARD]))
         if day > self.today:
             return self.show(Notice("future_date", plain[:LONGEST_HEARD]))
         return self._add(Answer(self.place.step, day.isoformat()))

@@ -7,6 +7,7 @@ the forms that it reads.
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from dateparser.date import DateDataParser
 from dateutil.relativedelta import relativedelta
@@ -23,14 +24,18 @@ _DIGITS = str.maketrans("一二三四五六七八九", "123456789")
 _WEEKDAYS = dict(zip("月火水木金土日", range(7), strict=True))
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NOISE = re.compile(
-    r"\s*\d{1,2}:\d{2}(?::\d{2})?|[((][月火水木金土日]曜?日?[))]|くらい|ぐらい|ころ|ごろ|頃|位|だいたい|大体|たぶん|多分|約|およそ|です|でした|だと思います|かな"
+    r"^.*(?:のは|した日は|は、)|\s*\d{1,2}:\d{2}(?::\d{2})?|[((][月火水木金土日]曜?日?[))]|くらい|ぐらい|ころ|ごろ|頃|位|だいたい|大体|たぶん|多分|約|およそ|です|でした|だと思います|かな"
     r"|の?(?:朝|昼|夕方|夜|深夜|午前|午後)(?:中)?|に(?:申請|承認|注文|完了).*$|[。、!?\s]+$"
 )
 _JAPANESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), english)
     for pattern, english in (
         (r"^(?:今日|きょう|本日|今朝|けさ|今夜|さっき|先ほど|たった今|いま|今)$", "today"),
-        (r"^(?:昨日|きのう|昨晩|昨夜|ゆうべ)$", "yesterday"),
+        (r"^(?:昨日|きのう|昨晩|昨|ゆうべ)$", "yesterday"),  # 昨夜 without its 夜
+        (r"^(\d+)時間(?:ほど)?(?:前|まえ)$", r"\1 hours ago"),
+        (r"^先々月$", "2 months ago"),
+        (r"^半年前$", "6 months ago"),
+        (r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3"),
         (r"^(?:一昨日|おととい|おとつい)$", "2 days ago"),
         (r"^(?:一昨々日|さきおととい)$", "3 days ago"),
         (r"^(?:明日|あした|あす)$", "tomorrow"),
@@ -118,6 +123,8 @@ def _exact(words: str, today: date) -> date | None:
         return None
     reiwa, year, month, day = match.groups()
     try:
+        if int(month) > 12 >= int(day):  # noqa: PLR2004  # 13/11 can only be the day first
+            month, day = day, month
         if year:
             return date(int(year) + (2018 if reiwa else 0), int(month), int(day))
         return _nearest(date(today.year, int(month), int(day)), today)
@@ -136,22 +143,26 @@ def _nearest(day: date, today: date) -> date:
 
 def _parsed(words: str, today: date) -> date | None:
     """Ask the library, unless the words are too bare to name a day (a lone figure, a few letters)."""
-    if not re.search(r"[A-Za-z]{3}|\d.*\D.*\d", words):
+    if not re.search(r"[A-Za-z]{3}|\d.*\D.*\d", words) or re.fullmatch(r"\d{1,2}[-/.]\d{1,2}", words):
         return None
-    noon = datetime.combine(today, time(12))
-    parser = DateDataParser(
+    found = _parser(today).get_date_data(words)
+    if found.date_obj is None or (found.period in {"month", "year"} and not re.search(r"ago|last", words)):
+        return None
+    day = found.date_obj.date()
+    dated = re.search(r"\d{4}|ago|last", words)
+    return day if dated else _nearest(day, today)
+
+
+@lru_cache(maxsize=8)
+def _parser(today: date) -> DateDataParser:
+    """Return the library's reader of English, seen from a day; to build one takes longer than to read with it."""
+    return DateDataParser(
         languages=["en"],
         settings={
-            "RELATIVE_BASE": noon,
+            "RELATIVE_BASE": datetime.combine(today, time(12)),
             "PREFER_DATES_FROM": "past",
             "DATE_ORDER": "MDY",
             "TIMEZONE": "UTC",
             "RETURN_AS_TIMEZONE_AWARE": False,
         },
     )
-    found = parser.get_date_data(words)
-    if found.date_obj is None or (found.period in {"month", "year"} and not re.search(r"ago|last", words)):
-        return None
-    day = found.date_obj.date()
-    dated = re.search(r"\d{4}|ago|last", words)
-    return day if dated else _nearest(day, today)

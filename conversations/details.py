@@ -1,6 +1,7 @@
 """Reads the details that a seller will read: an order number, an item, a variant. Nothing unsafe gets in."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,30 @@ LONGEST_DETAIL: Mapping[StepName, int] = {
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f々〆]+")
 _PRIVATE = re.compile(r"@|https?:|www\.|\d[\d\s()+-]{8,}\d")
+_SIGNS = str.maketrans(
+    {
+        "×": "x",
+        "✕": "x",
+        "–": "-",
+        "—": "-",
+        "‐": "-",
+        "−": "-",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "⁄": "/",
+        "℃": "C",
+        "ø": "o",
+        "Ø": "O",
+        "ß": "ss",
+        "・": " ",
+        "、": ", ",
+        "。": ". ",
+    }
+)
+_PICTURES = {"So", "Sk", "Cs", "Co", "Cn"}
+"""Unicode categories of emoji and their parts: a message does without them."""
 _LATIN = re.compile(r"[^\x20-\x7e]")
 
 
@@ -52,8 +77,8 @@ def read_detail(step: StepName, text: str, glossary: Mapping[str, str]) -> Detai
         english = _in_english(plain, glossary)
         fits = english is not None and len(english) <= LONGEST_DETAIL[step]
         return Detail(problem="japanese", english=english if fits else None)
-    latin = " ".join(_LATIN.sub("", plain).split())
-    if not re.search(r"[A-Za-z0-9]", latin):
+    latin = _in_ascii(plain)
+    if latin is None or not re.search(r"[A-Za-z0-9]", latin):
         return Detail(problem="no_letters")
     longest = LONGEST_DETAIL[step]
     return Detail(value=latin[:longest].rstrip(), shortened=len(latin) > longest)
@@ -65,11 +90,22 @@ def is_detail(step: StepName, value: str) -> bool:
 
 
 def _order_number(plain: str) -> Detail:
-    """Accept digits only. AliExpress publishes no form; 10 to 20 digits holds every number seen."""
-    digits = re.sub(r"[\s-]", "", plain.removeprefix("No.").removeprefix("#"))
-    if digits.isascii() and digits.isdigit() and 10 <= len(digits) <= LONGEST_DETAIL[StepName.ORDER_NUMBER]:  # noqa: PLR2004
-        return Detail(value=digits)
+    """Take the one run of digits, whatever stands around it.
+
+    AliExpress publishes no form; 10 to 20 digits holds every number seen.
+    """
+    runs = re.findall(r"[0-9]+", re.sub(r"(?<=[0-9])[ -](?=[0-9])", "", plain))
+    if len(runs) == 1 and 10 <= len(runs[0]) <= LONGEST_DETAIL[StepName.ORDER_NUMBER]:  # noqa: PLR2004
+        return Detail(value=runs[0])
     return Detail(problem="order_number")
+
+
+def _in_ascii(plain: str) -> str | None:
+    """Write the signs and accents of other keyboards in plain letters; None if some letter has no like."""
+    plain = plain.translate(_SIGNS)
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
+    shown = "".join(one for one in bare if one.isascii() or unicodedata.category(one) not in _PICTURES)
+    return None if _LATIN.search(shown) else " ".join(shown.split())
 
 
 def _in_english(plain: str, glossary: Mapping[str, str]) -> str | None:
@@ -77,5 +113,4 @@ def _in_english(plain: str, glossary: Mapping[str, str]) -> str | None:
     english = plain
     for word in sorted(glossary, key=len, reverse=True):
         english = english.replace(word, f" {glossary[word]} ")
-    english = " ".join(english.split())
-    return None if _JAPANESE.search(english) or _LATIN.search(english) else english
+    return None if _JAPANESE.search(english) else _in_ascii(english)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from conversations.handbook import Certainty, Handbook, When
+from conversations.handbook import Certainty, Handbook, Rule, When
 from conversations.order import UNKNOWN, Order
 from conversations.refunds import RefundWindow, refund_window
 
@@ -20,19 +20,30 @@ class Verdict:
     cautions: tuple[str, ...]
     window: RefundWindow | None
     cites: tuple[str, ...]
+    steps: str | None
+    draft: str | None
+    money: bool
+    topics: tuple[str, ...]
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What the verdict leads on to: only what this case has."""
+        steps = ("phone", "pc") if self.steps else ()
+        write = ("write",) if self.draft else ()
+        money = ("money",) if self.money else ()
+        return (*steps, *write, *money, "cautions", "change")
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """How far the rules get with what is known: an outcome, or the one fact to ask for next.
+    """How far the rules get with what is known: the rule that fits, or the one fact to ask for next.
 
     ``considered`` are the facts that were looked at on the way; only they can change the result.
     """
 
-    outcome: str | None
     ask: str | None
     considered: tuple[str, ...]
-    cites: tuple[str, ...] = ()
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,8 @@ def examine(order: Order, handbook: Handbook, today: date) -> Examination:
         for fact in handbook.outcome[rule.outcome].asks:
             reader.value(fact)
     except _MissingFactError as missing:
-        return Examination(None, missing.fact, tuple(reader.considered))
-    return Examination(rule.outcome, None, tuple(reader.considered), rule.cites)
+        return Examination(missing.fact, tuple(reader.considered))
+    return Examination(None, tuple(reader.considered), rule)
 
 
 class _MissingFactError(Exception):
@@ -141,13 +152,18 @@ def decide(order: Order, handbook: Handbook, today: date) -> Verdict | None:
 
 def reached(examination: Examination, order: Order, handbook: Handbook, today: date) -> Verdict | None:
     """Return the verdict that an examination came to, or None if it must ask first."""
-    if examination.outcome is None:
+    rule = examination.rule
+    if rule is None:
         return None
-    outcome = handbook.outcome[examination.outcome]
+    outcome = handbook.outcome[rule.outcome]
     return Verdict(
         outcome=outcome.id,
         certainty=outcome.certainty,
         cautions=tuple(one for one in outcome.cautions if fits(handbook.caution[one].when, order)),
         window=refund_window(order, handbook, today) if outcome.money else None,
-        cites=examination.cites,
+        cites=rule.cites,
+        steps=rule.steps or outcome.steps,
+        draft=rule.draft or outcome.draft,
+        money=outcome.money,
+        topics=outcome.topics,
     )

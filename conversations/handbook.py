@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -97,11 +97,10 @@ class Status(_Row):
 
 
 class PaymentMethod(_Row):
-    """A way to pay: how long its refund takes from the approval, and from when AliExpress may be asked."""
+    """A way to pay, and how long its refund takes from the approval."""
 
     id: Id
     refund: Period
-    ask_from: Period | None = None
     cites: tuple[FactId, ...] = Field(min_length=1)
 
 
@@ -119,15 +118,16 @@ class Reason(_Row):
     id: Id
     form_choice: Id
     also_seen: tuple[str, ...] = ()
-    details: tuple[Id, ...] = ()
     cites: tuple[FactId, ...] = Field(min_length=1)
 
 
 class Rule(_Row):
-    """A row of the decision table."""
+    """A row of the decision table; ``steps`` and ``draft`` take the place of the outcome's for this case."""
 
     outcome: Id
     when: When
+    steps: Id | None = None
+    draft: Id | None = None
     cites: tuple[FactId, ...] = Field(min_length=1)
 
 
@@ -198,6 +198,19 @@ class HandbookError(Exception):
         super().__init__("\n".join(self.problems))
 
 
+class _Identified(Protocol):
+    @property
+    def id(self) -> str:
+        """The row's id."""
+
+
+_R = TypeVar("_R", bound=_Identified)
+
+
+def _by_id(rows: tuple[_R, ...]) -> Mapping[str, _R]:
+    return {row.id: row for row in rows}
+
+
 CANCEL = "cancel"
 """An outcome's draft: the cancellation request for the buyer's reason (``cancel_<reason>``)."""
 REPLY = "reply"
@@ -263,52 +276,52 @@ class Handbook(_Row):
     @cached_property
     def method(self) -> Mapping[str, PaymentMethod]:
         """Payment methods by id."""
-        return {row.id: row for row in self.payment_methods}
+        return _by_id(self.payment_methods)
 
     @cached_property
     def outcome(self) -> Mapping[str, Outcome]:
         """Outcomes by id."""
-        return {row.id: row for row in self.outcomes}
+        return _by_id(self.outcomes)
 
     @cached_property
     def caution(self) -> Mapping[str, Caution]:
         """Cautions by id."""
-        return {row.id: row for row in self.cautions}
+        return _by_id(self.cautions)
 
     @cached_property
     def reason(self) -> Mapping[str, Reason]:
         """Reasons by id."""
-        return {row.id: row for row in self.reasons}
+        return _by_id(self.reasons)
 
     @cached_property
     def form_choice(self) -> Mapping[str, FormChoice]:
         """The form's choices by id."""
-        return {row.id: row for row in self.form_choices}
+        return _by_id(self.form_choices)
 
     @cached_property
     def topic(self) -> Mapping[str, Topic]:
         """Topics by id."""
-        return {row.id: row for row in self.topics}
+        return _by_id(self.topics)
 
     @cached_property
     def topic_group(self) -> Mapping[str, TopicGroup]:
         """Groups of topics by id."""
-        return {row.id: row for row in self.topic_groups}
+        return _by_id(self.topic_groups)
 
     @cached_property
     def reply_group(self) -> Mapping[str, ReplyGroup]:
         """Groups of reply kinds by id."""
-        return {row.id: row for row in self.reply_groups}
+        return _by_id(self.reply_groups)
 
     @cached_property
     def reply_kind(self) -> Mapping[str, ReplyKind]:
         """Kinds of seller reply by id."""
-        return {row.id: row for row in self.reply_kinds}
+        return _by_id(self.reply_kinds)
 
     @cached_property
     def draft(self) -> Mapping[str, SellerMessage]:
         """Messages to the seller by id."""
-        return {row.id: row for row in self.drafts}
+        return _by_id(self.drafts)
 
 
 def read_handbook(files: Mapping[str, Mapping[str, Any]], names: Mapping[str, tuple[str, ...]]) -> Handbook:
@@ -409,6 +422,10 @@ def _check_rules(book: Handbook) -> Iterator[str]:
     for number, rule in enumerate(book.rules, start=1):
         yield from _unknown("rules", f"rule {number}", rule.outcome, outcomes)
         yield from _check_when(book, "rules", f"rule {number} ({rule.outcome})", rule.when)
+        if rule.draft is not None:
+            yield from _unknown(
+                "rules", f"rule {number} ({rule.outcome}).draft", rule.draft, [CANCEL, REPLY, *book.draft]
+            )
         if next(iter(rule.when), None) != "status":
             yield f"rules.toml: rule {number} ({rule.outcome}): a rule begins with the status"
     decided = {rule.outcome for rule in book.rules}

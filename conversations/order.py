@@ -3,29 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Literal
 
 UNKNOWN = "unknown"
 """The answer "I don't know". It is an answer: the rules handle it, and it is not asked again."""
-
-Fact = Literal[
-    "status",
-    "movement",
-    "protection",
-    "seller_answer",
-    "requested_on",
-    "after_cancel",
-    "payment",
-    "approved_on",
-    "completed_on",
-    "coupon",
-    "reason",
-    "scope",
-    "order_number",
-    "item",
-    "ordered",
-    "wanted",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +50,7 @@ class Order:
     @property
     def is_part(self) -> bool:
         """Tell whether a request is for a part of the order: said so, or the rest has already left."""
-        return self.scope == "part" or (self.scope is None and self.status == "partially_shipped")
+        return self.scope == "part" or self.status == "partially_shipped"
 
     @property
     def has_details(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from conversations.dates import OLDEST
 from conversations.details import is_detail
 from conversations.eligibility import Verdict, examine, reached
 from conversations.handbook import CANCEL, REPLY, Handbook
@@ -55,22 +56,19 @@ def replay(answers: Sequence[Answer], handbook: Handbook, today: date) -> Place:
     does not count: its question is asked again. The way to a screen counts only while it is newer than all
     that led to the screen before it, so that a corrected fact leads to the verdict and not past it.
     """
-    said = _Said(answers, handbook)
-    order = said.order()
-    steps = _Walk(said, order, handbook, today)
-    return steps.walk()
+    return _Walk(_Said(answers, handbook, today), handbook, today).walk()
 
 
 class _Said:
     """The answers that count, by step: the newest of each, with its age."""
 
-    def __init__(self, answers: Sequence[Answer], handbook: Handbook) -> None:
+    def __init__(self, answers: Sequence[Answer], handbook: Handbook, today: date) -> None:
         self._newest: dict[StepName, tuple[int, str]] = {}
         self.reading: Answer | None = None
         for age, one in reversed(list(enumerate(answers))):
             if one.step is StepName.MENU and one.value == RESTART:
                 break
-            if one.step not in self._newest and is_valid(one, handbook):
+            if one.step not in self._newest and is_valid(one, handbook, today):
                 self._newest[one.step] = (age, one.value)
                 if age == len(answers) - 1 and STEPS[one.step].kind is Kind.READING:
                     self.reading = one
@@ -94,9 +92,9 @@ class _Said:
 class _Walk:
     """One walk from the menu: the table says where each answer leads."""
 
-    def __init__(self, said: _Said, order: Order, handbook: Handbook, today: date) -> None:
+    def __init__(self, said: _Said, handbook: Handbook, today: date) -> None:
         self.said = said
-        self.order = order
+        self.order = said.order()
         self.handbook = handbook
         self.today = today
         self.route: list[StepName] = []
@@ -108,11 +106,10 @@ class _Walk:
         """Go on until a question is open or a screen has no newer answer."""
         step, newest = StepName.MENU, -1
         while True:
+            self.route.append(step)
             question, newest = self._open_question(step, newest)
             if question is not None:
-                self.route.append(step)
                 return self._stop(question)
-            self.route.append(step)
             value = self._onward(step, newest)
             if value is None:
                 return self._stop(step)
@@ -146,6 +143,8 @@ class _Walk:
         value = self.said.value(step)
         if value is None or value == HOME or self.said.age(step) <= newest or STEPS[step].kind is Kind.READING:
             return None
+        if step is StepName.VERDICT and self.verdict is not None and value not in self.verdict.ways:
+            return None
         return value
 
     def _asks_again(self, step: StepName, value: str, asked_at: int) -> StepName | None:
@@ -153,8 +152,8 @@ class _Walk:
         match step:
             case StepName.CHANGE:
                 facts: tuple[str, ...] = (value,)
-            case StepName.DRAFT if value == "reason":
-                facts = ("reason",)
+            case StepName.DRAFT | StepName.MONEY if value in {"reason", "payment"}:
+                facts = (value,)
             case StepName.DRAFT:
                 facts = details_of(self.drafts, self.handbook)
             case _:
@@ -165,9 +164,8 @@ class _Walk:
         """Return the next screen, noting what it is about."""
         match step:
             case StepName.VERDICT if value == "write" and self.verdict is not None:
-                wanted = self.handbook.outcome[self.verdict.outcome].draft
-                self.drafts = () if wanted in {None, REPLY} else (str(wanted),)
-                return StepName.REPLY_GROUP if wanted in {None, REPLY} else StepName.DRAFT
+                self.drafts = (str(self.verdict.draft),)
+                return StepName.REPLY_GROUP if self.verdict.draft == REPLY else StepName.DRAFT
             case StepName.VERDICT if value in {"phone", "pc"}:
                 self.found["device"] = value
             case StepName.WRITE:
@@ -177,8 +175,6 @@ class _Walk:
             case StepName.REPLY_KIND:
                 self.found["reply_kind"] = value
                 self.drafts = self.handbook.reply_kind[value].drafts
-            case StepName.CHANGE:
-                self.drafts = ()
             case _:
                 pass
         row = STEPS[step]
@@ -208,27 +204,28 @@ def details_of(drafts: Sequence[str], handbook: Handbook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(detail for draft in drafts for detail in handbook.draft[draft].details))
 
 
-def is_valid(answer: Answer, handbook: Handbook) -> bool:
+def is_valid(answer: Answer, handbook: Handbook, today: date) -> bool:
     """Tell whether an answer is one that its step can have today."""
-    step = STEPS[answer.step]
-    match step.kind:
-        case Kind.DATE:
-            return answer.value == UNKNOWN or _is_day(answer.value)
-        case Kind.DETAIL:
-            return is_detail(answer.step, answer.value)
+    step, value = STEPS[answer.step], answer.value
+    match answer.step, step.kind:
+        case _, Kind.DATE:
+            return value == UNKNOWN or _is_recent_day(value, today)
+        case _, Kind.DETAIL:
+            return is_detail(answer.step, value)
+        case StepName.MENU, _ if value in {HOME, RESTART}:
+            return True
+        case StepName.STATUS, _ if value == UNKNOWN:
+            return True
+        case StepName.CHANGE, _:
+            return value in STEP_NAMES and _is_fact(StepName(value))
         case _:
-            pass
-    if answer.step is StepName.MENU and answer.value in {HOME, RESTART}:
-        return True
-    if answer.step is StepName.STATUS and answer.value == UNKNOWN:
-        return True
-    if answer.step is StepName.CHANGE:
-        return answer.value in STEP_NAMES and _is_fact(StepName(answer.value))
-    return answer.value in step.offered(handbook)
+            return value in step.offered(handbook)
 
 
-def _is_day(value: str) -> bool:
+def _is_recent_day(value: str, today: date) -> bool:
+    """Tell whether a value is a day that a buyer can mean: not ahead, and not further back than any order."""
     try:
-        return date.fromisoformat(value).isoformat() == value
+        day = date.fromisoformat(value)
     except ValueError:
         return False
+    return day.isoformat() == value and today - OLDEST <= day <= today

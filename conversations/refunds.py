@@ -30,7 +30,7 @@ class RefundWindow:
     may_ask: bool
     """Three weeks have passed since the start: AliExpress may be asked (F96, B2)."""
     overdue: bool
-    """The method's own time has passed, or the time from which its facts say to ask."""
+    """The method's own time has passed."""
 
 
 @lru_cache(maxsize=4096)
@@ -70,19 +70,14 @@ def refund_window(order: Order, handbook: Handbook, today: date) -> RefundWindow
     method = handbook.method[order.payment]
     if order.status == "refund_completed":
         figure = handbook.figures["after_completed"]
-        return _window(figure, figure.cites, order.day("completed_on"), handbook, today, None)
+        return _window(figure, figure.cites, order.day("completed_on"), handbook, today)
     stage = next(row.stage for row in handbook.statuses if row.id == order.status)
     started = order.day("approved_on") if stage is Stage.CLOSED else None
-    return _window(method.refund, method.cites, started, handbook, today, method.ask_from)
+    return _window(method.refund, method.cites, started, handbook, today)
 
 
-def _window(  # noqa: PLR0913, PLR0917  # one place where all of it meets
-    period: Period,
-    cites: tuple[str, ...],
-    started: date | None,
-    handbook: Handbook,
-    today: date,
-    ask_from: Period | None,
+def _window(
+    period: Period, cites: tuple[str, ...], started: date | None, handbook: Handbook, today: date
 ) -> RefundWindow:
     earliest = latest = None
     may_ask = overdue = False
@@ -91,7 +86,7 @@ def _window(  # noqa: PLR0913, PLR0917  # one place where all of it meets
         latest = later(started, period.longest, period.unit)
         ask = handbook.figures["ask_aliexpress"]
         may_ask = today >= later(started, ask.longest, ask.unit)
-        overdue = today > latest or (ask_from is not None and today >= later(started, ask_from.longest, ask_from.unit))
+        overdue = today > latest
     return RefundWindow(
         shortest=period.shortest,
         longest=period.longest,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from conversations.eligibility import examine
+from conversations.eligibility import Verdict, examine
 from conversations.events import Language
 from conversations.handbook import CANCEL, Handbook
 from conversations.order import UNKNOWN
@@ -33,7 +33,8 @@ def screens(
     place: Place, language: Language, handbook: Handbook, today: date, notice: Notice | None
 ) -> tuple[Reply, ...]:
     """Return the messages for a place: what is being read, if anything, and the question or screen itself."""
-    if place.step is not StepName.DRAFT and place.order.has_details:
+    shows_details = place.step in {StepName.DRAFT, StepName.MENU} or STEPS[place.step].kind is Kind.DETAIL
+    if place.order.has_details and not shows_details:
         place = replace(place, order=place.order.without_details())
     pending = _PENDING.get(place.step, _question)(place, language, handbook, today)
     if place.reading is not None:
@@ -69,7 +70,9 @@ def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tup
             )
             choices = (*days, Choice(f"{step}:{UNKNOWN}", f"{step}:{UNKNOWN}"))
         case Kind.DETAIL:
-            choices = (Choice(f"{step}:", "skip"),)
+            given = place.order.fact(step)
+            keep = (Choice(f"{step}:{given}", "keep"),) if given else ()
+            choices = (*keep, Choice(f"{step}:", "skip"))
         case _:
             choices = _choices(step, handbook.values[step])
     if step is StepName.STATUS:
@@ -93,35 +96,31 @@ def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[R
     return (Reply("menu", place.order, today, tuple(choices)),)
 
 
-def _verdict(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
-    assert place.verdict is not None  # noqa: S101  # the walk stops here only with one
-    outcome = handbook.outcome[place.verdict.outcome]
-    ways = ["phone", "pc"] if outcome.steps else []
-    ways += ["write"] if outcome.draft else []
-    ways += ["money"] if outcome.money else []
-    choices = (*_choices(StepName.VERDICT, (*ways, "cautions", "change")), BACK, HOME)
-    cautions = place.verdict.cautions[:SHOWN_CAUTIONS]
-    return (Reply("verdict", place.order, today, choices, outcome.id, place.verdict, cautions=cautions),)
+def _verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Reply, ...]:
+    verdict = _reached(place)
+    choices = (*_choices(StepName.VERDICT, verdict.ways), BACK, HOME)
+    cautions = verdict.cautions[:SHOWN_CAUTIONS]
+    return (Reply("verdict", place.order, today, choices, verdict.outcome, verdict, cautions=cautions),)
 
 
-def _beside_verdict(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+def _beside_verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Reply, ...]:
     """Show the steps, the money or the cautions, with the other ways on from the verdict."""
-    assert place.verdict is not None  # noqa: S101  # these screens hang on the verdict
-    outcome = handbook.outcome[place.verdict.outcome]
-    here = place.device if place.step is StepName.STEPS else place.step.value
-    ways = ["phone", "pc"] if outcome.steps else []
-    ways += ["write"] if outcome.draft else []
-    ways += ["money"] if outcome.money else []
-    choices = _choices(StepName.VERDICT, tuple(way for way in ways if way != here))
+    verdict = _reached(place)
+    here = {place.device if place.step is StepName.STEPS else place.step.value, "cautions", "change"}
+    choices = _choices(StepName.VERDICT, tuple(way for way in verdict.ways if way not in here))
     if place.step is StepName.STEPS:
-        subject = f"{place.device}_{outcome.steps}"
-        return (Reply("steps", place.order, today, (*choices, BACK, HOME), subject=subject, verdict=place.verdict),)
+        subject = f"{place.device}_{verdict.steps}"
+        return (Reply("steps", place.order, today, (*choices, BACK, HOME), subject, verdict),)
     if place.step is StepName.MONEY:
-        choices += (Choice("change:payment", "change:payment"),)
-    choices += _choices(StepName.TOPIC, outcome.topics)
-    others = place.verdict.cautions[SHOWN_CAUTIONS:] or place.verdict.cautions
-    reply = Reply(place.step, place.order, today, (*choices, BACK, HOME), outcome.id, place.verdict)
-    return (replace(reply, cautions=others if place.step is StepName.CAUTIONS else ()),)
+        choices += (Choice("money:payment", "money:payment"),)
+    choices += _choices(StepName.TOPIC, verdict.topics)
+    others = verdict.cautions[SHOWN_CAUTIONS:]
+    return (Reply(place.step, place.order, today, (*choices, BACK, HOME), verdict.outcome, verdict, cautions=others),)
+
+
+def _reached(place: Place) -> Verdict:
+    assert place.verdict is not None  # noqa: S101  # these screens hang on a verdict
+    return place.verdict
 
 
 def _change(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
@@ -159,8 +158,10 @@ def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple
         replies.append(Reply("draft", place.order, today, draft=draft, verdict=place.verdict))
     choices: tuple[Choice, ...] = (Choice("draft:details", "draft:details"),)
     if replies[0].form:
-        other = "whole" if place.order.is_part else "part"
-        choices += (Choice(f"scope:{other}", f"scope:{other}"), Choice("draft:reason", "draft:reason"))
+        if place.order.status != "partially_shipped":
+            other = "whole" if place.order.is_part else "part"
+            choices += (Choice(f"scope:{other}", f"scope:{other}"),)
+        choices += (Choice("draft:reason", "draft:reason"),)
     choices += (BACK, HOME)
     return (*replies[:-1], replace(replies[-1], choices=choices))
 

@@ -19,6 +19,7 @@ def visible(text: str) -> str:
     >>> visible("８１９０\u202e\u200b ok")
     '8190 ok'
     """
+    text = re.sub(r"(?<=\d)(?=[¼½¾⅓⅔])", " ", text)  # 42½ is 42 1/2, not 421/2
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
@@ -31,10 +32,10 @@ def name_key(text: str) -> str:
     return _MARKS.sub("", visible(text).casefold())
 
 
-def chosen(text: str, offered: Sequence[Choice], handbook: Handbook) -> str | None:
-    """Return the token of the offered choice that the words name; None if they name none of them."""
+def chosen(text: str, offered: Sequence[Choice], handbook: Handbook, *, numbers: bool) -> str | None:
+    """Return the token of the offered choice that the words name, or that has their number; None if none has."""
     plain = visible(text)
-    if plain.isascii() and plain.isdigit() and len(plain) <= 2 and 1 <= int(plain) <= len(offered):  # noqa: PLR2004
+    if numbers and plain.isascii() and plain.isdigit() and len(plain) <= 2 and 1 <= int(plain) <= len(offered):  # noqa: PLR2004
         return offered[int(plain) - 1].token
     labels = set(handbook.names.get(name_key(plain), ()))
     return next(

@@ -108,9 +108,9 @@ class Catalog:
 
     def _word(self, reply: Reply, language: Language) -> Message:
         page = _Page(self, reply, language)
+        draft = page.draft() if reply.draft is not None else None
         text = page.text()
         buttons = tuple(Button(one.token, self.label(one.label, language)) for one in reply.choices)
-        draft = page.draft() if reply.draft is not None else None
         return Message(text, buttons, draft, tuple(sorted(page.cites, key=_fact_order)))
 
 
@@ -122,6 +122,7 @@ class _Page:
         self.reply = reply
         self.language = language
         self.cites: set[str] = set()
+        self.left_out: list[str] = []
         verdict = reply.verdict
         if verdict is not None:
             self.cites.update(verdict.cites)
@@ -148,11 +149,14 @@ class _Page:
         """
         path = f"seller/{self.reply.draft}.j2"
         kind = "form" if self.reply.form else "chat"
-        send, values = self._filled(path, kind, ())
+        whole, values = self._filled(path, kind, ())
+        send = whole
         for dropped in _DROPPED:
             if len(send) <= LONGEST_DRAFT[kind]:
                 break
             send, values = self._filled(path, kind, dropped)
+            given = {detail: self.reply.order.fact(detail) for detail in dropped}
+            self.left_out = [f"change:{detail}" for detail, value in given.items() if value and value in whole]
         meaning = {"chat": "ja", "form": "form_ja"}[kind] if self.language is Language.JA else "en"
         meant = sentences(self.block(path, meaning, **values))
         return Draft(f"{self.reply.draft}_form" if self.reply.form else str(self.reply.draft), send, meant)
@@ -223,7 +227,9 @@ class _Page:
         path = f"seller/{self.reply.draft}.j2"
         when = self.block(path, f"when_{self.language}", part=self.reply.order.is_part)
         paired = "form" in self.catalog.template(path, self.language).blocks
-        return self._render(f"{self.language}/dialog/draft.j2", when=when, form=self.reply.form, paired=paired)
+        left_out = [self.catalog.label(name, self.language) for name in self.left_out]
+        values = {"when": when, "form": self.reply.form, "paired": paired, "left_out": left_out}
+        return self._render(f"{self.language}/dialog/draft.j2", **values)
 
     def _cautions(self, names: Iterable[str]) -> list[str]:
         return [self.block(f"{self.language}/cautions.j2", name) for name in names]

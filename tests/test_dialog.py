@@ -104,6 +104,48 @@ async def test_old_buttons_of_lists_lead_to_their_screens(buyer: Buyer) -> None:
     assert buyer.sees.step == "status"
 
 
+@pytest.mark.parametrize("way", ["phone", "pc", "money", "write"])
+async def test_a_way_that_a_verdict_does_not_have_repeats_the_verdict(buyer: Buyer, way: str) -> None:
+    await buyer.taps("menu:check", "status:cancelled", "after_cancel:not_paid")
+    assert f"verdict:{way}" not in buyer.sees.tokens
+    await buyer.taps_old(f"verdict:{way}")
+    assert (buyer.sees.step, buyer.sees.notices) == ("verdict", ["old_button"])
+    await buyer.says("スマホ")
+    assert buyer.sees.step == "verdict"
+
+
+async def test_a_way_chosen_before_the_verdict_was_corrected_does_not_count(buyer: Buyer) -> None:
+    await buyer.taps(*CARD, "verdict:phone")
+    await buyer.taps_old("status:unpaid")
+    assert buyer.sees.step == "verdict"
+    await buyer.taps("verdict:phone")
+    await buyer.taps_old("status:cancelled")
+    await buyer.taps("after_cancel:not_paid")
+    assert buyer.sees.step == "verdict"
+
+
+async def test_the_payment_can_be_changed_beside_the_money(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:shipped", "movement:moving", "verdict:money", "payment:paypal")
+    await buyer.taps("money:payment", "payment:konbini")
+    assert buyer.sees.step == "money"
+    assert "C9" in buyer.sees.cites
+    await buyer.taps("back", "back")
+    assert buyer.sees.step == "money"
+
+
+async def test_who_was_told_yes_gets_a_thank_you_to_send(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:cancel_requested", "seller_answer:agreed", "verdict:write")
+    assert buyer.sees.draft.id == "thanks"
+
+
+async def test_who_was_refused_sees_how_to_ask_again_and_who_was_ignored_how_to_return(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:cancel_requested", "seller_answer:refused", "verdict:phone")
+    assert "F49" in buyer.sees.cites
+    await buyer.taps_old("seller_answer:shipped_anyway")
+    await buyer.taps("verdict:phone")
+    assert "F18" in buyer.sees.cites
+
+
 async def test_a_double_tap_counts_once(buyer: Buyer) -> None:
     await buyer.taps("menu:check", "status:shipped")
     await buyer.taps_old("status:shipped")
@@ -128,6 +170,9 @@ async def test_a_double_tap_counts_once(buyer: Buyer) -> None:
         "topic:no_such_topic",
         "approved_on:yesterday",
         "approved_on:20261124",
+        "approved_on:9999-12-31",
+        "approved_on:0001-01-01",
+        "approved_on:2026-11-25",
         "item:日本語",
         "order_number:12",
         "change:verdict",
@@ -204,6 +249,20 @@ async def test_after_starting_over_twice_only_the_last_order_is_kept(buyer: Buye
     assert "credit_card" not in {answer.value for answer in stored.conversation.answers}
 
 
+async def test_start_over_tapped_twice_is_still_undone_at_once(buyer: Buyer) -> None:
+    await buyer.taps(*CARD, "home", "restart")
+    await buyer.taps_old("restart")
+    await buyer.taps_old("back")
+    assert buyer.sees.known["payment"] == "credit_card"
+
+
+async def test_start_over_drops_what_was_typed_for_the_seller(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details")
+    await buyer.says("8190123456789012")
+    await buyer.taps("home", "restart")
+    assert "8190123456789012" not in str(buyer.store.load(buyer.chat))
+
+
 async def test_start_over_with_nothing_said_changes_nothing(buyer: Buyer) -> None:
     await buyer.taps_old("restart")
     assert buyer.sees.step == "menu"
@@ -247,6 +306,17 @@ async def test_help_can_be_read_anywhere(buyer: Buyer) -> None:
 
 class TestTypedWords:
     """Words work wherever buttons do."""
+
+    @pytest.mark.parametrize("text", ["処理中", "Processing"])
+    async def test_a_status_name_that_says_too_little_is_asked_about(self, buyer: Buyer, text: str) -> None:
+        await buyer.taps("menu:check")
+        await buyer.says(text)
+        assert buyer.sees.step == "status"
+        assert "C20" in buyer.sees.cites
+
+    async def test_a_reason_typed_anywhere_leads_to_its_message(self, buyer: Buyer) -> None:
+        await buyer.says("在庫切れ")
+        assert buyer.sees.draft.id == "cancel_out_of_stock"
 
     @pytest.mark.parametrize("text", ["発送待ち", " 発送待ち。", "Awaiting Shipment", "TO SHIP", "未発送", "3", "３"])
     async def test_a_choice_is_taken_by_label_name_or_number(self, buyer: Buyer, text: str) -> None:

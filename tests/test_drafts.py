@@ -78,6 +78,71 @@ async def test_details_left_out_leave_no_gap(buyer: Buyer, handbook: Handbook) -
         assert buyer.sees.draft.send == bare
 
 
+async def test_a_detail_given_before_can_be_kept(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:reminder")
+    await _fill(buyer, order_number="8190123456789012")
+    await buyer.taps("draft:details", "order_number:8190123456789012")
+    await buyer.says("lamp")
+    assert "8190123456789012" in buyer.sees.draft.send
+    assert "lamp" in buyer.sees.draft.send
+
+
+@pytest.mark.parametrize(
+    "text", ["最初からやり直す", "English", "使い方", "よくある質問", "キャンセル料はかかりますか"]
+)
+async def test_commands_and_questions_are_not_taken_for_a_detail(buyer: Buyer, text: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+    await buyer.says(text)
+    assert "item" not in buyer.sees.known
+    assert not any(notice.startswith("detail") for notice in buyer.sees.notices)
+
+
+async def test_a_size_of_one_digit_is_a_size_and_no_button(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:change_instead", "draft:details", "order_number:", "item:")
+    await buyer.says("2")
+    assert buyer.sees.known["ordered"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("100×200cm", "100x200cm"),
+        ("42½", "42 1/2"),
+        ("Café crème", "Cafe creme"),
+        ("blue–green", "blue-green"),
+        ("“L” size", '"L" size'),
+        ("jacket 🧥", "jacket"),
+    ],
+)
+async def test_signs_of_other_keyboards_become_plain_letters(buyer: Buyer, text: str, kept: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+    await buyer.says(text)
+    assert buyer.sees.known["item"] == kept
+
+
+@pytest.mark.parametrize("text", ["красный M", "빨간색", "α"])
+async def test_letters_that_have_no_like_are_asked_about_and_not_dropped(buyer: Buyer, text: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
+    await buyer.says(text)
+    assert (buyer.sees.step, buyer.sees.notices) == ("item", ["detail_no_letters"])
+
+
+@pytest.mark.parametrize("text", ["注文番号：8190123456789012", "Order 8190-1234-5678-9012", "8190 1234 5678 9012です"])
+async def test_an_order_number_is_found_among_words(buyer: Buyer, text: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details")
+    await buyer.says(text)
+    assert buyer.sees.known["order_number"] == "8190123456789012"
+
+
+async def test_a_detail_that_does_not_fit_is_named(buyer: Buyer) -> None:
+    await buyer.taps("menu:write", "write:cancel", "reason:wrong_item_or_size")
+    await _fill(buyer, ordered="M" * 30, wanted="L" * 30)
+    form = buyer.sees.response.messages[0]
+    assert form.draft is not None
+    assert "M" * 30 not in form.draft.send
+    assert "注文したもの" in form.text
+
+
 async def test_details_can_be_given_anew(buyer: Buyer) -> None:
     await buyer.taps("menu:write", "write:reminder")
     await _fill(buyer, order_number="8190123456789012")
@@ -172,7 +237,6 @@ async def test_a_message_stays_within_its_length_with_the_longest_details(conten
             await buyer.taps("menu:write", f"write:{draft.id}")
         else:
             await buyer.taps_old(f"reason:{draft.id.removeprefix('cancel_')}")
-            await buyer.taps("menu:write", "write:cancel")
         await _fill(buyer, order_number="8" * 20, item="W" * 50, ordered="M" * 30, wanted="L" * 30)
         for one in buyer.sees.drafts:
             assert len(one.send) <= LONGEST_DRAFT["form" if one.id.endswith("_form") else "chat"]

@@ -300,3 +300,9 @@ async def test_a_line_may_end_as_windows_ends_it_and_the_last_may_not_end(pipe: 
     output = BytesIO()
     await jsonl.run(pipe.support.respond, [as_line(start()) + b"\r\n", as_line(choose("menu:check"))], output)
     assert [json.loads(line)["step"] for line in output.getvalue().splitlines()] == ["menu", "status"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_forged_day_at_an_end_of_time_has_an_answer(pipe: Pipe, day: str) -> None:
+    answers = ("menu:check", "status:refund_processing", "payment:credit_card", f"approved_on:{day}")
+    assert (await pipe.last(*map(choose, answers)))["messages"]

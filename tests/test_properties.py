@@ -65,7 +65,7 @@ def test_any_events_get_a_reply_with_a_next_move(happenings: list[Event], today:
         messages = [CATALOG.message(reply, conversation.language) for reply in turn.replies]
         assert all(message.text for message in messages)
         assert any(message.buttons for message in messages)
-        assert all(is_valid(answer, BOOK) for answer in conversation.answers)
+        assert all(is_valid(answer, BOOK, today) for answer in conversation.answers)
         assert _read_answers(_write_answers(conversation.answers)) == conversation.answers
 
 
