@@ -1,6 +1,7 @@
 """One JSON event a line in, one JSON turn a line out: for other front ends and for tests."""
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -11,6 +12,7 @@ from adapters import Respond, Response
 from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
 from messages import Message
 
+LOG = logging.getLogger("torikeshi")
 LONGEST_NAME = 200
 """Characters of a chat's name, and of an event's id."""
 YEARS = range(2000, 2101)
@@ -34,7 +36,14 @@ async def run(respond: Respond, lines: Iterable[bytes], output: BinaryIO) -> Non
         except MalformedLineError as error:
             _write(output, {"error": f"line {number}: {error}", "line": number})
             continue
-        response = await respond(chat, event, event_id=event_id, today=today)
+        try:
+            response = await respond(chat, event, event_id=event_id, today=today)
+        except Exception:  # whatever went wrong with one chat, the others go on
+            LOG.exception("line %d could not be answered", number)
+            _write(
+                output, {"error": f"line {number}: this could not be answered; the chat is as it was", "line": number}
+            )
+            continue
         _write(output, to_turn(chat, response))
 
 

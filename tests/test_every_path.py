@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from bot.content import load_content
 from bot.walk import EVERYWHERE
 from conversations import Chose, Language, advance
+from conversations.steps import STEPS, Kind
 from tests.buyer import TODAY
 from tests.walks import visits
 
@@ -76,6 +77,19 @@ def test_the_commands_work_on_every_screen(language: Language) -> None:
             if visit.turn.place.reading is not None or token.startswith("language"):
                 for reply in turn.replies:
                     assert catalog.message(reply, turn.conversation.language).text
+
+
+def test_every_button_of_every_age_can_be_pressed_at_every_verdict() -> None:
+    book, catalog = load_content().handbook, load_content().catalog
+    tokens = [
+        f"{step}:{value}" for step, row in STEPS.items() if row.kind is Kind.SCREEN for value in row.offered(book)
+    ]
+    for visit in visits(Language.JA):
+        if visit.turn.place.step == "verdict" and visit.turn.place.reading is None:
+            for token in (*tokens, "change:payment", "status:unpaid", "payment:konbini", "reason:other", "scope:part"):
+                turn = advance(visit.turn.conversation, Chose(token), book, TODAY)
+                for reply in turn.replies:
+                    assert catalog.message(reply, Language.JA).text, token
 
 
 def test_going_back_returns_to_the_screen_before(language: Language) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapters import jsonl
+from adapters import Response, jsonl
 from bot.__main__ import main
 from bot.content import Content
 from bot.store import MemoryStore
@@ -306,3 +306,19 @@ async def test_a_line_may_end_as_windows_ends_it_and_the_last_may_not_end(pipe: 
 async def test_a_forged_day_at_an_end_of_time_has_an_answer(pipe: Pipe, day: str) -> None:
     answers = ("menu:check", "status:refund_processing", "payment:credit_card", f"approved_on:{day}")
     assert (await pipe.last(*map(choose, answers)))["messages"]
+
+
+async def test_a_line_that_fails_inside_does_not_end_the_stream() -> None:
+    class Broken:
+        """A product that fails for one chat."""
+
+        async def __call__(
+            self, chat: str, event: object, *, event_id: object = None, today: object = None
+        ) -> Response:
+            raise RuntimeError(chat, event, event_id, today)
+
+    output = BytesIO()
+    await jsonl.run(Broken(), [as_line(start()), as_line(start())], output)
+    told = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert [line["line"] for line in told] == [1, 2]
+    assert all("error" in line for line in told)
