@@ -151,9 +151,8 @@ class _Page:
         kind = "form" if self.reply.form else "chat"
         whole, values = self._filled(path, kind, ())
         send = whole
-        for dropped in _DROPPED:
-            if len(send) <= LONGEST_DRAFT[kind]:
-                break
+        shorter = iter(_DROPPED)
+        while len(send) > LONGEST_DRAFT[kind] and (dropped := next(shorter, None)):
             send, values = self._filled(path, kind, dropped)
             given = {detail: self.reply.order.fact(detail) for detail in dropped}
             self.left_out = [f"change:{detail}" for detail, value in given.items() if value and value in whole]

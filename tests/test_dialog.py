@@ -114,6 +114,12 @@ async def test_a_way_that_a_verdict_does_not_have_repeats_the_verdict(buyer: Buy
     assert buyer.sees.step == "verdict"
 
 
+async def test_an_old_way_pressed_elsewhere_leads_to_the_verdict_that_lacks_it(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:cancelled", "after_cancel:not_paid", "home")
+    await buyer.taps_old("verdict:phone")
+    assert (buyer.sees.step, buyer.sees.outcome) == ("verdict", "nothing_to_refund")
+
+
 async def test_a_way_chosen_before_the_verdict_was_corrected_does_not_count(buyer: Buyer) -> None:
     await buyer.taps(*CARD, "verdict:phone")
     await buyer.taps_old("status:unpaid")

@@ -85,3 +85,9 @@ def test_a_rule_that_does_not_begin_with_the_status_is_refused(content: Content)
     data = {**content.sources.data, "rules": {"rules": [*rules, *content.sources.data["rules"]["rules"]]}}
     with pytest.raises(HandbookError, match=r"rules\.toml: rule 1 \(cancel_now\): a rule begins with the status"):
         read_handbook(data, {})
+
+
+def test_back_passes_over_what_no_longer_exists(handbook: Handbook) -> None:
+    read = Conversation(Language.JA, (*CHECKED.answers, Answer(StepName.TOPIC, "a_topic_that_is_gone")))
+    turn = advance(read, Chose("back"), handbook, TODAY)
+    assert turn.place.step is StepName.COUPON
