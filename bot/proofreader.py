@@ -9,8 +9,6 @@ from messages import Catalog, Message
 UNWORDABLE = (TemplateError, LookupError, TypeError, ValueError)
 """What a template can raise."""
 
-# typing.override is newer than the oldest Python that we run on, hence the ignored rule.
-
 
 class Proofreader(Catalog):
     """Words replies as the product does. ``problems`` are those that could not be worded, file first."""
@@ -21,7 +19,7 @@ class Proofreader(Catalog):
         self.problems: dict[str, None] = {}
         self._opened = ""
 
-    def message(self, reply: Reply, language: Language) -> Message:  # type: ignore[explicit-override]
+    def message(self, reply: Reply, language: Language) -> Message:
         """Word one reply; in place of one that cannot be worded return a dash."""
         try:
             return super().message(reply, language)
@@ -29,12 +27,12 @@ class Proofreader(Catalog):
             self.problems[f"{self._opened}: {said(error)}"] = None
             return Message("-")
 
-    def template(self, path: str, language: Language) -> Template:  # type: ignore[explicit-override]
+    def template(self, path: str, language: Language) -> Template:
         """Return a template; it is the file to mend if anything goes wrong until the next is opened."""
         self._opened = path
         return super().template(path, language)
 
-    def label(self, name: str, language: Language) -> str:  # type: ignore[explicit-override]
+    def label(self, name: str, language: Language) -> str:
         """Return a label, see ``template``."""
         self._opened = f"{language}/words.toml"
         return super().label(name, language)

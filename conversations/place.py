@@ -7,9 +7,10 @@ their own: another list of answers simply leads to another place.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from conversations.dates import OLDEST
-from conversations.details import is_detail
+from conversations.details import LONGEST_DETAIL, is_detail
 from conversations.eligibility import Verdict, examine, reached
 from conversations.handbook import CANCEL, REPLY, Handbook
 from conversations.order import UNKNOWN, Order
@@ -56,7 +57,17 @@ def replay(answers: Sequence[Answer], handbook: Handbook, today: date) -> Place:
     does not count: its question is asked again. The way to a screen counts only while it is newer than all
     that led to the screen before it, so that a corrected fact leads to the verdict and not past it.
     """
+    if any(one.step in LONGEST_DETAIL for one in answers):  # a buyer's own words stay in no cache
+        return _replay(tuple(answers), handbook, today)
+    return _replay_cached(tuple(answers), handbook, today)
+
+
+def _replay(answers: tuple[Answer, ...], handbook: Handbook, today: date) -> Place:
     return _Walk(_Said(answers, handbook, today), handbook, today).walk()
+
+
+_replay_cached = lru_cache(maxsize=4096)(_replay)
+"""Each event begins where the one before ended, and most conversations begin alike."""
 
 
 class _Said:
