@@ -26,12 +26,12 @@ class FailingStore(MemoryStore):
         """Fail in these from now on: "load", "save", or nothing."""
         self.fails_to_load, self.fails_to_save = "load" in what, "save" in what
 
-    def load(self, chat: str) -> Saved | None:  # type: ignore[explicit-override]
+    def load(self, chat: str) -> Saved | None:
         if self.fails_to_load:
             raise StoreError
         return super().load(chat)
 
-    def save(self, chat: str, saved: Saved) -> bool:  # type: ignore[explicit-override]
+    def save(self, chat: str, saved: Saved) -> bool:
         if self.fails_to_save:
             raise StoreError
         return super().save(chat, saved)
@@ -45,7 +45,7 @@ class RacedStore(MemoryStore):
         self.races = races
         self.other = other
 
-    def save(self, chat: str, saved: Saved) -> bool:  # type: ignore[explicit-override]
+    def save(self, chat: str, saved: Saved) -> bool:
         if self.races:
             self.races -= 1
             theirs = self.load(chat) or Saved()
