@@ -135,10 +135,14 @@ class SqlStore:
         self._engine = _engine(make_url(url))
         self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._purged_on: date | None = None
-        with _as_store_error():
-            self._open()
-            with self._engine.begin() as connection:
-                self._purge(connection)
+        try:
+            with _as_store_error():
+                self._open()
+                with self._engine.begin() as connection:
+                    self._purge(connection)
+        except (StoreError, NewerStoreError):
+            self.close()
+            raise
 
     def load(self, chat: str) -> Saved | None:
         """See ``Store``."""
@@ -192,7 +196,6 @@ class SqlStore:
         if number is None:
             number = self._create()
         if number > RELEASE:
-            self._engine.dispose()
             message = (
                 f"{self._engine.url.database} was written by a newer release of torikeshi (form {number}, this one "
                 f"reads up to {RELEASE}). It was left as it is. "
