@@ -19,6 +19,12 @@ from tests.buyer import TODAY, Screen
 from tests.terminal import ROOT, Terminal
 from tests.words import Words
 
+HEARS_CTRL_C = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from bot.__main__ import main; sys.exit(main())"
+)
+"""The command line as a person's shell starts it: a job in the background, as tests may be, is deaf to Ctrl-C."""
+
 
 class Piped:
     """The command with words from a pipe, in this process."""
@@ -94,7 +100,7 @@ def test_a_pipe_is_answered_without_colours_and_left_politely_at_its_end(tmp_pat
 
 def test_ctrl_c_leaves_politely_while_a_pipe_is_awaited(tmp_path: Path, english: Words) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "bot", "chat", "--language", "en", "--data", str(tmp_path)],
+        [sys.executable, "-c", HEARS_CTRL_C, "chat", "--language", "en", "--data", str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
