@@ -259,10 +259,6 @@ class Handbook(_Row):
         """Hash by identity: a handbook is never changed, and what is derived from it can be cached by it."""
         return id(self)
 
-    def __eq__(self, other: object) -> bool:
-        """Compare by identity, see ``__hash__``."""
-        return self is other
-
     @cached_property
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """Every fact that is chosen from a list, with the values it can have, in the order of the buttons."""
