@@ -26,9 +26,18 @@ class Respond(Protocol):
     """Applies a chat's event and returns what to show. Events with an id that was seen change nothing."""
 
     async def __call__(
-        self, chat: str, event: Event, *, event_id: str | None = None, today: date | None = None
+        self,
+        chat: str,
+        event: Event,
+        *,
+        event_id: str | None = None,
+        today: date | None = None,
+        language: Language | None = None,
     ) -> Response:
-        """Apply the event. ``today`` is the buyer's day; the real one where it is not given."""
+        """Apply the event. ``today`` is the buyer's day; the real one where it is not given.
+
+        ``language`` is the one in which a chat that is new begins; it changes nothing of a chat that is known.
+        """
 
 
 Words = Callable[[str, Language], str]

@@ -17,7 +17,7 @@ from conversations.typed import name_key
 from messages import Catalog, Lexicon
 
 UNSURE = "status:unknown"
-NEVER_TYPED = ("change:", "form_choice:", "terminal:")
+NEVER_TYPED = ("change:", "form_choice:", "terminal:", "service:", "command:", "telegram:")
 """Labels that are no words for a button wherever it stands."""
 
 

@@ -59,6 +59,12 @@ class Saved:
     event_ids: tuple[str, ...] = ()
     version: int = 0
 
+    def beginning_in(self, language: Language | None) -> "Saved":
+        """Return the chat, in that language if nothing is kept of it yet."""
+        if language is None or self.event_ids or self.conversation != NEW:
+            return self
+        return replace(self, conversation=Conversation(language))
+
 
 class Store(Protocol):
     """Where chats are kept."""

@@ -8,7 +8,7 @@ from adapters import Response
 from bot.content import Content
 from bot.fallback import Fallback
 from bot.store import MOST_EVENT_IDS, Saved, Store, StoreError
-from conversations import Event, Notice, Turn, advance, look
+from conversations import Event, Language, Notice, Turn, advance, look
 
 MOST_RACES = 10
 """Saves of one event that may lose a race; a store that refuses even more counts as failing."""
@@ -25,31 +25,49 @@ class Support:
         self._fallback = Fallback()
 
     async def respond(
-        self, chat: str, event: Event, *, event_id: str | None = None, today: date | None = None
+        self,
+        chat: str,
+        event: Event,
+        *,
+        event_id: str | None = None,
+        today: date | None = None,
+        language: Language | None = None,
     ) -> Response:
         """Apply an event and return what to show.
 
-        An event id that was seen shows the screen again and changes nothing. A save that lost a race is
+        ``language`` is the one in which a new chat begins. An event id that was seen shows the screen again and changes nothing. A save that lost a race is
         done again on what the other wrote. Where the store fails, the chat goes on from memory and says so.
         """
         day = today or self._today()
         for _ in range(MOST_RACES):
             try:
                 saved = self._fallback.loaded(chat, self._store.load(chat) or Saved())
-                turn, onward = self._apply(saved, event, event_id, day)
+                turn, onward = self._apply(saved.beginning_in(language), event, event_id, day)
+                if turn.forgets:
+                    return self._worded(self._forgotten(chat, turn))
                 response = self._worded(turn)  # before it is kept: what cannot be said must not be resumed
                 if self._store.save(chat, onward):
                     self._fallback.saved(chat, onward)
                     return response
             except StoreError:
                 break
-        turn, onward = self._apply(self._fallback.newest(chat), event, event_id, day)
-        return self._worded(_warned(turn) if self._fallback.hold(chat, onward) else turn)
+        turn, onward = self._apply(self._fallback.newest(chat).beginning_in(language), event, event_id, day)
+        if turn.forgets:
+            return self._worded(self._forgotten(chat, turn))
+        return self._worded(_noticed(turn, "cannot_remember") if self._fallback.hold(chat, onward) else turn)
 
     def forget(self, chat: str) -> None:
         """Delete all that is kept of a chat. Raises ``StoreError`` if that cannot be done."""
         self._fallback.forget(chat)
         self._store.forget(chat)
+
+    def _forgotten(self, chat: str, turn: Turn) -> Turn:
+        """Delete what is kept of a chat, or say that it could not be done."""
+        try:
+            self.forget(chat)
+        except StoreError:
+            return _noticed(turn, "cannot_forget")
+        return turn
 
     def _apply(self, saved: Saved, event: Event, event_id: str | None, day: date) -> tuple[Turn, Saved]:
         handbook = self._content.handbook
@@ -64,6 +82,8 @@ class Support:
         return Response(turn, tuple(catalog.message(reply, language) for reply in turn.replies))
 
 
-def _warned(turn: Turn) -> Turn:
+def _noticed(turn: Turn, notice: str) -> Turn:
+    """Put a notice above the others; the one that says that all was forgotten holds no more then."""
     first, *others = turn.replies
-    return replace(turn, replies=(replace(first, notices=(Notice("cannot_remember"), *first.notices)), *others))
+    notices = tuple(one for one in first.notices if notice != "cannot_forget" or one.name != "forgotten")
+    return replace(turn, replies=(replace(first, notices=(Notice(notice), *notices)), *others))

@@ -15,6 +15,7 @@ from conversations import (
     Chose,
     Conversation,
     Event,
+    Handbook,
     Language,
     Place,
     StepName,
@@ -25,7 +26,7 @@ from conversations import (
 from conversations.steps import STEPS, Kind
 from messages import Message
 
-EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en")
+EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en", "forget")
 SAMPLES = {
     StepName.ORDER_NUMBER: "8190123456789012",
     StepName.ITEM: "blue rain jacket",
@@ -54,7 +55,7 @@ def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
         yield Visit(events, turn, tuple(content.catalog.message(reply, language) for reply in turn.replies))
         if turn.place.reading is not None:
             continue
-        for event in _ways_on(turn):
+        for event in _ways_on(turn, content.handbook):
             onward = advance(turn.conversation, event, content.handbook, today)
             key = _key(onward.place)
             if key not in seen:
@@ -62,7 +63,7 @@ def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
                 queue.append(((*events, event), onward))
 
 
-def _ways_on(turn: Turn) -> Iterator[Event]:
+def _ways_on(turn: Turn, handbook: Handbook) -> Iterator[Event]:
     """Return what to try at a place: a fact asked anew leads to places that the first answers lead to as well."""
     place = turn.place
     asked_anew = StepName.CHANGE in place.route and place.step is not StepName.CHANGE
@@ -71,7 +72,7 @@ def _ways_on(turn: Turn) -> Iterator[Event]:
     choices: list[Choice] = [choice for reply in turn.replies for choice in reply.choices]
     yield from (Chose(choice.token) for choice in choices if choice.token not in EVERYWHERE)
     if not turn.conversation.answers:
-        yield Chose("help:me")
+        yield from (Chose(f"help:{page}") for page in STEPS[StepName.HELP].offered(handbook))
     if place.step in SAMPLES:
         yield Wrote(SAMPLES[place.step])
 

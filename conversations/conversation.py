@@ -39,6 +39,8 @@ class Turn:
     conversation: Conversation
     place: Place
     replies: tuple[Reply, ...]
+    forgets: bool = False
+    """The buyer asked to delete all that is kept of the chat."""
 
 
 def advance(conversation: Conversation, event: Event, handbook: Handbook, today: date) -> Turn:
@@ -69,8 +71,7 @@ class _Advance:
             case Wrote(text):
                 return self._read(text)
             case _:
-                photo = event.attachment is Attachment.PHOTO
-                return self.show(Notice("cannot_read_photo" if photo else "cannot_read_attachment"))
+                return self.show(Notice(_UNREADABLE.get(event.attachment, "cannot_read_attachment")))
 
     # What the buyer sees.
 
@@ -95,7 +96,7 @@ class _Advance:
     def _press(self, token: str) -> Turn | None:
         """Do what a token says; None if it says nothing that holds today."""
         match token.partition(":"):
-            case (("back" | "continue" | "home" | "restart") as command, "", ""):
+            case (("back" | "continue" | "home" | "restart" | "forget") as command, "", ""):
                 return self._command(command)
             case ("language", ":", code) if code in set(Language):
                 self.conversation = replace(self.conversation, language=Language(code))
@@ -116,6 +117,9 @@ class _Advance:
                 return self._set(_without_readings(self.conversation.answers))
             case "home":
                 return self._add(Answer(StepName.MENU, HOME))
+            case "forget":
+                self._set(())
+                return replace(self.show(Notice("forgotten")), forgets=True)
             case _:
                 return self._restart()
 
@@ -227,6 +231,10 @@ class _Advance:
             return replace(turn, replies=(replace(first, notices=(heard,), choices=(use, *first.choices)),))
         notice = Notice("shortened", detail.value) if detail.shortened else None
         return self._add(Answer(step, detail.value), notice=notice)
+
+
+_UNREADABLE = {Attachment.PHOTO: "cannot_read_photo", Attachment.EDIT: "cannot_read_edit"}
+"""The notices for what cannot be read, where there is a special one."""
 
 
 def _without_readings(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:

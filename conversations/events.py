@@ -22,6 +22,8 @@ class Attachment(StrEnum):
     DOCUMENT = "document"
     CONTACT = "contact"
     POLL = "poll"
+    EDIT = "edit"
+    """A change of words that were sent, and answered, before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def screens(
         place = replace(place, order=place.order.without_details())
     pending = _PENDING.get(place.step, _question)(place, language, handbook, today)
     if place.reading is not None:
-        reading = _reading(place, handbook, today)
+        reading = _reading(place, language, handbook, today)
         if STEPS[place.step].kind is Kind.SCREEN or place.step is StepName.TOPIC:
             ways = (BACK, HOME) if place.step is StepName.TOPIC else (CONTINUE, BACK, HOME)
             pending = (replace(reading, choices=(*reading.choices, *ways)),)
@@ -53,12 +53,34 @@ def _choices(step: StepName, values: tuple[str, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(f"{step}:{value}", f"{step}:{value}") for value in values)
 
 
-def _reading(place: Place, handbook: Handbook, today: date) -> Reply:
+def _reading(place: Place, language: Language, handbook: Handbook, today: date) -> Reply:
     subject = place.reading.value if place.reading is not None else ""
     if place.reading is not None and place.reading.step is StepName.HELP:
-        return Reply("help", place.order, today)
+        return Reply(_HELP_SCREENS[subject], place.order, today, _beside_help(subject, language))
     related = _choices(StepName.TOPIC, handbook.topic[subject].related)
     return Reply("topic", place.order, today, related, subject=subject)
+
+
+_HELP_SCREENS = {"me": "help", "cancel": "leave", "settings": "settings", "privacy": "privacy", "forget": "forget"}
+
+
+def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
+    """Return where a page about the product leads. Who says "cancel" mostly means the order: its check comes first."""
+    match subject:
+        case "cancel":
+            return Choice("menu:check", "menu:check"), Choice("menu:write", "menu:write"), Choice("restart", "restart")
+        case "settings":
+            return (*_other_languages(language), *_choices(StepName.HELP, ("privacy", "forget")))
+        case "privacy":
+            return _choices(StepName.HELP, ("forget",))
+        case "forget":
+            return (Choice("forget", "forget"),)
+        case _:
+            return ()
+
+
+def _other_languages(language: Language) -> tuple[Choice, ...]:
+    return tuple(Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language)
 
 
 def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
@@ -89,7 +111,7 @@ def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[R
         check,
         *(Choice(f"menu:{value}", f"menu:{value}") for value in ("questions", "write", "reply")),
     ]
-    choices += [Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language]
+    choices += _other_languages(language)
     choices += [Choice("help:me", "help:me")]
     if place.order.known():
         choices += [Choice("restart", "restart")]

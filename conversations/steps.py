@@ -150,5 +150,5 @@ STEPS: Mapping[StepName, Step] = {
         reached_by=(QUESTIONS,),
     ),
     S.TOPIC: Step(Kind.READING, values=lambda book: tuple(row.id for row in book.topics)),
-    S.HELP: Step(Kind.READING, values=lambda _: ("me",)),
+    S.HELP: Step(Kind.READING, values=lambda _: ("me", "cancel", "settings", "privacy", "forget")),
 }
