@@ -1,4 +1,4 @@
-"""The command line: chat · check · map · transcript. Each command imports only what it needs."""
+"""The command line: run · chat · check · map · transcript. Each command imports only what it needs."""
 
 import argparse
 import os
@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="torikeshi", description="Helps Japanese buyers to get out of an AliExpress order. Advice only."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    running = commands.add_parser("run", help="talk on every chat platform whose token is set")
+    running.add_argument("platforms", nargs="*", metavar="PLATFORM", help="only these")
+    running.set_defaults(run=_run)
     chat = commands.add_parser("chat", help="talk in this terminal, or by JSON lines")
     chat.add_argument("--language", choices=["ja", "en"], help="ja unless said before")
     chat.add_argument("--data", type=Path, metavar="DIR", help="folder in which the chat is remembered")
@@ -57,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     transcript.add_argument("names", nargs="+", metavar="NAME", help="a name in tests/transcripts, or a file")
     transcript.set_defaults(run=_transcript)
     return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot.run import run  # noqa: PLC0415
+
+    return run(options.platforms)
 
 
 def _chat(options: argparse.Namespace) -> int:

@@ -35,8 +35,9 @@ class Support:
     ) -> Response:
         """Apply an event and return what to show.
 
-        ``language`` is the one in which a new chat begins. An event id that was seen shows the screen again and changes nothing. A save that lost a race is
-        done again on what the other wrote. Where the store fails, the chat goes on from memory and says so.
+        ``language`` is the one in which a new chat begins. An event id that was seen shows the screen again and
+        changes nothing. A save that lost a race is done again on what the other wrote. Where the store fails,
+        the chat goes on from memory and says so.
         """
         day = today or self._today()
         for _ in range(MOST_RACES):

@@ -7,11 +7,13 @@ shows as a code span, so that it can neither format nor address anything on any 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import DictLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from conversations import Handbook, Language, Notice, Order, Reply
@@ -46,14 +48,18 @@ class Draft:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Message:
-    """One message to show: CommonMark text, buttons, a draft, and the numbers of the facts that it states."""
+    """One message to show: CommonMark text, buttons, a draft, and the numbers of the facts that it states.
+
+    ``days`` are the days that the text names, by the words for them, for platforms that show days in their own way.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     draft: Draft | None = None
     cites: tuple[str, ...] = ()
+    days: tuple[tuple[str, date], ...] = ()
 
 
 class Catalog:
@@ -92,7 +98,7 @@ class Catalog:
         )
         lexicon = self.lexicons[language]
         environment.filters["period"] = lambda period: period_words(period, lexicon)
-        environment.filters["day"] = pass_context(lambda page, day: say_day(day, language, page["today"]))
+        environment.filters["day"] = _day
         environment.globals.update(
             figures=self.handbook.figures,
             methods=self.handbook.method,
@@ -111,7 +117,7 @@ class Catalog:
         draft = page.draft() if reply.draft is not None else None
         text = page.text()
         buttons = tuple(Button(one.token, self.label(one.label, language)) for one in reply.choices)
-        return Message(text, buttons, draft, tuple(sorted(page.cites, key=_fact_order)))
+        return Message(text, buttons, draft, tuple(sorted(page.cites, key=_fact_order)), tuple(page.days.items()))
 
 
 class _Page:
@@ -123,12 +129,14 @@ class _Page:
         self.language = language
         self.cites: set[str] = set()
         self.left_out: list[str] = []
+        self.days: dict[str, date] = {}
         verdict = reply.verdict
         if verdict is not None:
             self.cites.update(verdict.cites)
         window = verdict.window if verdict is not None else None
         self.context: dict[str, Any] = {
             "cite": self._cite,
+            "say_day": self._say_day,
             "order": _order_values(reply.order),
             "today": reply.today,
             "subject": reply.subject,
@@ -180,6 +188,12 @@ class _Page:
         """Note the facts that a sentence rests on; prints nothing."""
         self.cites.update(facts)
         return ""
+
+    def _say_day(self, day: date) -> str:
+        """Return a day in words, and note that the text names it."""
+        words = say_day(day, self.language, self.reply.today)
+        self.days[words] = day
+        return words
 
     def _reason(self) -> dict[str, Any]:
         reason = self.catalog.handbook.reason.get(self.reply.order.reason or "")
@@ -243,6 +257,12 @@ _SCREENS: Mapping[str, Callable[[_Page], str]] = {
     "reply": _Page._seller_reply,  # noqa: SLF001
     "draft": _Page._draft_frame,  # noqa: SLF001
 }
+
+
+@pass_context
+def _day(context: Context, day: date) -> str:
+    words: str = context["say_day"](day)
+    return words
 
 
 def _order_values(order: Order) -> SimpleNamespace:

@@ -18,8 +18,8 @@ OURS = {
 FROM_OUTSIDE = {
     "conversations": {"pydantic", "dateparser", "dateutil", "holidays"},
     "messages": {"jinja2"},
-    "adapters": {"prompt_toolkit", "rich"},
-    "bot": {"jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy"},
+    "adapters": {"aiohttp", "markdown_it", "prompt_toolkit", "rich", "telegram", "typing_extensions"},
+    "bot": {"dotenv", "jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy", "typing_extensions"},
 }
 PURE = {"__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "re"} | {
     "types",
@@ -66,7 +66,18 @@ def test_the_core_and_the_words_ask_no_clock(file: Path) -> None:
         assert not calls & {"today", "now", "utcnow", "open", "read_text"}
 
 
+SHARED = {"adapters.commands", "adapters.markup"}
+"""What adapters have in common, beside ``adapters`` itself."""
+
+
 def test_an_adapter_imports_no_other_adapter() -> None:
     for file in (ROOT / "adapters").rglob("*.py"):
-        others = {module for module in _imports(file) if module.startswith("adapters.")}
-        assert not others or file.name == "__init__.py", f"{file.name} imports {others}"
+        own = ".".join(file.relative_to(ROOT).with_suffix("").parts[:2])
+        others = {module for module in _imports(file) if module.startswith("adapters.")} - SHARED
+        assert {module for module in others if not f"{module}.".startswith(f"{own}.")} == set(), file.name
+
+
+def test_a_platforms_library_stays_in_its_adapter() -> None:
+    for file in _files():
+        if "telegram" not in file.relative_to(ROOT).parts:
+            assert not {module for module in _imports(file) if module.partition(".")[0] in {"telegram", "aiohttp"}}

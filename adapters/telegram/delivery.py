@@ -1,0 +1,178 @@
+"""Gets every message out: at the pace that Telegram allows, again where it failed, and no faster after "wait"."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import TypeVar
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TimedOut
+
+from adapters.telegram.connection import FloodError
+from adapters.telegram.outgoing import Screen
+
+log = logging.getLogger(__name__)
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_FIRST_PAUSE, _LONGEST_PAUSE, _GIVE_UP_AFTER = 0.2, 10.0, 300.0
+"""Seconds between repeats, and for how long a message that does not get through is tried."""
+MOST_CHATS = 10_000
+"""Chats whose pace is remembered; the oldest are long free to be written to again."""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How often something may happen: so many a second in the long run, the first few at once."""
+
+    a_second: float
+    at_once: int = 1
+
+
+OVERALL = Allowance(29)
+"""Telegram takes about 30 messages a second from one bot …"""
+A_CHAT = Allowance(1, at_once=3)
+"""… and about one a second for one chat, with short bursts."""
+
+
+class Pace:
+    """Tells how long to wait before the next message. One chat's wait never holds up another."""
+
+    def __init__(self, overall: Allowance = OVERALL, a_chat: Allowance = A_CHAT) -> None:
+        """Begin with every way free."""
+        self._overall, self._a_chat = overall, a_chat
+        self._overall_next = 0.0
+        self._next: dict[int, float] = {}
+        self._paused: dict[int, float] = {}
+
+    async def turn(self, chat: int, *, new: bool) -> None:
+        """Wait for the turn. Only ``new`` messages count for the chat; changes of a message only overall."""
+        if new:
+            wait, onward = _slot(self._next.pop(chat, 0.0), self._a_chat)
+            self._next[chat] = onward
+            if len(self._next) > MOST_CHATS:
+                del self._next[next(iter(self._next))]
+            await _pause(wait)
+        while (wait := self._paused.get(chat, 0.0) - monotonic()) > 0:
+            await _pause(wait)
+        self._paused.pop(chat, None)
+        wait, self._overall_next = _slot(self._overall_next, self._overall)
+        await _pause(wait)
+
+    def hold(self, chat: int, seconds: float) -> None:
+        """Send nothing to a chat for so long."""
+        self._paused[chat] = monotonic() + seconds
+
+
+def _slot(free_at: float, allowance: Allowance) -> tuple[float, float]:
+    """Return how long to wait, and when the next one is free."""
+    now, step = monotonic(), 1 / allowance.a_second
+    slot = max(free_at, now - (allowance.at_once - 1) * step)
+    return max(0.0, slot - now), slot + step
+
+
+async def _pause(seconds: float) -> None:
+    if seconds > 0:
+        await asyncio.sleep(seconds)
+
+
+class Delivery:
+    """Sends, changes and answers. Buyers who blocked us are left in peace until they come back."""
+
+    def __init__(self, bot: Bot, pace: Pace) -> None:
+        """Deliver through a bot."""
+        self._bot = bot
+        self._pace = pace
+        self.silent: set[int] = set()
+
+    async def send(
+        self, chat: int, screen: Screen, *, answers: int | None = None, thread: int | None = None
+    ) -> int | None:
+        """Send a message; return its id, or None if the buyer cannot be reached."""
+        to = ReplyParameters(answers, allow_sending_without_reply=True) if answers else None
+
+        async def request() -> Message:
+            return await self._bot.send_message(
+                chat,
+                screen.text,
+                entities=screen.entities,
+                reply_markup=screen.keyboard,
+                link_preview_options=_NO_PREVIEW,
+                reply_parameters=to,
+                message_thread_id=thread,
+            )
+
+        sent = await self._deliver(chat, request, new=True)
+        return sent.message_id if sent is not None else None
+
+    async def edit(self, chat: int, message_id: int, screen: Screen) -> bool:
+        """Let a message show something else; tell whether it now does. Showing the same is fine."""
+
+        async def request() -> object:
+            return await self._bot.edit_message_text(
+                screen.text,
+                chat,
+                message_id,
+                entities=screen.entities,
+                reply_markup=screen.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+
+        return await self._change(chat, request)
+
+    async def strip(self, chat: int, message_id: int, kept: InlineKeyboardMarkup | None) -> bool:
+        """Take a message's buttons away, but for those that only copy."""
+
+        async def request() -> object:
+            return await self._bot.edit_message_reply_markup(chat, message_id, reply_markup=kept)
+
+        return await self._change(chat, request)
+
+    async def answer(self, query: str, alert: str = "") -> None:
+        """Stop a button's spinner. Too late is no harm: the work is done all the same."""
+        for pause in (0.1, 0.4, 1.0, 0.0):
+            try:
+                await self._bot.answer_callback_query(query, alert or None, show_alert=bool(alert))
+            except (BadRequest, Forbidden):
+                return
+            except FloodError as error:
+                await asyncio.sleep(error.seconds)
+            except NetworkError:
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _change(self, chat: int, request: Callable[[], Awaitable[object]]) -> bool:
+        try:
+            return await self._deliver(chat, request, new=False) is not None
+        except BadRequest as error:
+            return "not modified" in error.message
+
+    async def _deliver(self, chat: int, request: Callable[[], Awaitable[_T]], *, new: bool) -> _T | None:
+        """Try until it got through. A new message that may have arrived is not sent a second time."""
+        if chat in self.silent:
+            return None
+        pause, give_up = _FIRST_PAUSE, monotonic() + _GIVE_UP_AFTER
+        await self._pace.turn(chat, new=new)
+        while True:
+            try:
+                return await request()
+            except Forbidden:
+                self.silent.add(chat)
+                return None
+            except FloodError as error:
+                self._pace.hold(chat, error.seconds)
+                await self._pace.turn(chat, new=False)
+            except (BadRequest, InvalidToken):
+                raise
+            except TimedOut:
+                if new:
+                    log.warning("a message may not have arrived; not sent again")
+                    return None
+                await asyncio.sleep(pause)
+            except NetworkError:
+                if monotonic() > give_up:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)

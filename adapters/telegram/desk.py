@@ -1,0 +1,159 @@
+"""Where updates are answered: reads one, asks the dialog, and shows the screens where the buyer looks."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from secrets import token_hex
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update, User
+from telegram.helpers import create_deep_linked_url
+
+from adapters import Response, Service
+from adapters.commands import links
+from adapters.telegram.delivery import Delivery
+from adapters.telegram.incoming import Action, GroupCall, Presence, Press, to_meaning
+from adapters.telegram.outgoing import Painter, Screen
+from conversations import Language
+
+log = logging.getLogger(__name__)
+MOST_CHATS = 10_000
+"""Chats of which is remembered where the pressable buttons are. For others old buttons stay, and still work."""
+MOST_PRESSES = 20
+"""Last presses of a chat that are remembered, so that a double tap does nothing at all."""
+ANSWER_WITHIN = 0.5
+"""Seconds for which a screen waits until its press was answered; then it goes out anyway."""
+_REVISIONS = 36**2
+
+_Live = dict[int, InlineKeyboardMarkup | None]
+
+
+class Desk:
+    """Handles updates. All that lasts is in the store; what is remembered here only spares the buyer old buttons."""
+
+    def __init__(self, service: Service, delivery: Delivery, me: User) -> None:
+        """Answer in the name of ``me``."""
+        self._service = service
+        self._delivery = delivery
+        self._me = me
+        self._links: Mapping[str, str] = links(service.topics)
+        self._painter = Painter(service.words)
+        self._live: dict[int, _Live] = {}
+        self._presses: dict[int, tuple[str, ...]] = {}
+
+    async def handle(self, update: Update) -> None:
+        """Answer an update. Whatever goes wrong, the buyer hears of it and keeps their place."""
+        match to_meaning(update, self._me, self._links):
+            case Action() as action:
+                self._delivery.silent.discard(action.chat)
+                try:
+                    await self._act(action, _revision(update.update_id))
+                except Exception as error:  # noqa: BLE001  # the one error path
+                    self._presses.pop(action.chat, None)  # who taps again means it
+                    await self._apologise(action.chat, action.language, error)
+            case GroupCall() as call:
+                await self._invite(call)
+            case Presence(chat, silent):
+                (self._delivery.silent.add if silent else self._delivery.silent.discard)(chat)
+            case _:
+                pass
+
+    async def _act(self, action: Action, revision: str) -> None:
+        press = action.press
+        if press is None:
+            await self._show(action, await self._respond(action), revision)
+            return
+        answering = asyncio.create_task(self._delivery.answer(press.query))
+        try:
+            if self._is_new(action.chat, press):
+                await asyncio.sleep(0)  # the answer goes out first
+                response = await self._respond(action)
+                await asyncio.wait({answering}, timeout=ANSWER_WITHIN)
+                await self._show(action, response, revision)
+        finally:
+            await answering
+
+    async def _respond(self, action: Action) -> Response:
+        return await self._service.respond(
+            action.name, action.event, event_id=action.event_id, language=action.language
+        )
+
+    def _is_new(self, chat: int, press: Press) -> bool:
+        """Tell whether this button of this screen is pressed for the first time."""
+        known = self._presses.pop(chat, ())
+        self._presses[chat] = (*known, press.id)[-MOST_PRESSES:]
+        if len(self._presses) > MOST_CHATS:
+            del self._presses[next(iter(self._presses))]
+        return press.id not in known
+
+    # Showing.
+
+    async def _show(self, action: Action, response: Response, revision: str) -> None:
+        """Show the screens. A press changes its message, words get a new one; older buttons go."""
+        language, press = response.turn.conversation.language, action.press
+        chosen = press.label if press is not None else ""
+        screens = [
+            self._painter.screen(message, language, revision=revision, chosen=chosen if first else "")
+            for first, message in zip((True, *[False] * len(response.messages)), response.messages, strict=False)
+        ]
+        live = self._live.pop(action.chat, {})
+        places = self._places(press, live)
+        if press is not None and press.holds_draft and press.message_id is not None:
+            live[press.message_id] = press.kept
+        shown: _Live = {}
+        for screen in screens:
+            place = places.pop(0) if places else None
+            if place is None or not await self._delivery.edit(action.chat, place, screen):
+                place = await self._delivery.send(action.chat, screen)
+            if place is not None and screen.pressable:
+                shown[place] = screen.kept
+        self._remember(action.chat, shown)
+        await self._clear(action.chat, {place: kept for place, kept in live.items() if place not in shown})
+
+    def _places(self, press: Press | None, live: _Live) -> list[int]:
+        """Return the messages to change: the pressed one and what was shown under it. A draft stays to be copied."""
+        if press is None or press.message_id is None or press.holds_draft:
+            return []
+        return [press.message_id, *sorted(place for place in live if place > press.message_id and not live[place])]
+
+    def _remember(self, chat: int, shown: _Live) -> None:
+        self._live[chat] = shown
+        if len(self._live) > MOST_CHATS:
+            del self._live[next(iter(self._live))]
+
+    async def _clear(self, chat: int, old: _Live) -> None:
+        await asyncio.gather(*(self._delivery.strip(chat, place, kept) for place, kept in old.items()))
+
+    async def _invite(self, call: GroupCall) -> None:
+        """Ask a group's member into the private chat: others must not read about an order."""
+        words = self._service.words
+        if call.query is not None:
+            await self._delivery.answer(call.query, words("service:private", call.language))
+            return
+        address = create_deep_linked_url(self._me.username or "", "check")
+        button = InlineKeyboardButton(words("service:open_private", call.language), url=address)
+        screen = Screen(words("service:private", call.language), keyboard=InlineKeyboardMarkup([[button]]))
+        await self._delivery.send(call.chat, screen, answers=call.message_id, thread=call.thread)
+
+    async def _apologise(self, chat: int, language: Language, error: Exception) -> None:
+        """Tell the buyer, and the log under the same number: where it went wrong, without anybody's words."""
+        number = token_hex(3)
+        log.error("error %s\n%s", number, "\n".join(_where(error)))
+        try:
+            screen = Screen(self._service.words("service:failed", language).format(id=number))
+            await self._delivery.send(chat, screen)
+        except Exception as again:  # noqa: BLE001  # the way out itself is broken
+            log.error("error %s could not be told\n%s", number, "\n".join(_where(again)))  # noqa: TRY400
+
+
+def _where(error: BaseException) -> Sequence[str]:
+    """Return a trace by places and kinds of errors only: messages of errors may hold what a buyer typed."""
+    before = error.__cause__ or error.__context__
+    places = (f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__))
+    return [*(_where(before) if before is not None else ()), *places, type(error).__name__]
+
+
+def _revision(update_id: int) -> str:
+    """Return what tells this screen's buttons from those shown before in the same message: two letters."""
+    letters = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return letters[update_id // 36 % 36] + letters[update_id % 36]

@@ -1,0 +1,203 @@
+"""How a message looks on Telegram: text with entities, so that nothing typed can format or break it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from unicodedata import east_asian_width
+from weakref import WeakKeyDictionary
+
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+
+from adapters import Words
+from adapters.markup import Block, Kind, Run, Style, parse
+from conversations import Language
+from messages import Button, Message
+
+LONGEST_TEXT = 4096
+"""Characters of a text."""
+MOST_ENTITIES = 100
+LONGEST_DATA = 64
+"""Bytes that a button carries."""
+LONGEST_COPY = 256
+"""Characters that a button can put into the clipboard. A longer text is copied by a tap on it."""
+HALF_ROW = 14
+"""Columns of a label that still shows whole on half a row of a phone; a Japanese letter takes two."""
+FOLD_FROM = 300
+"""Characters that always stand open; what follows may fold …"""
+FOLD_AT_LEAST = 150
+"""… if it is at least so long that folding saves anything."""
+
+_UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ENTITIES = {Style.BOLD: MessageEntity.BOLD, Style.ITALIC: MessageEntity.ITALIC, Style.CODE: MessageEntity.CODE}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One Telegram message. ``pressable`` if its buttons lead on, ``kept`` are those that only copy."""
+
+    text: str
+    entities: tuple[MessageEntity, ...] = ()
+    keyboard: InlineKeyboardMarkup | None = None
+    pressable: bool = False
+    kept: InlineKeyboardMarkup | None = None
+
+
+class Painter:
+    """Draws messages. What was drawn is remembered as long as the message itself lives, no longer."""
+
+    def __init__(self, words: Words) -> None:
+        """Keep the words that only Telegram needs."""
+        self._words = words
+        self._drawn: WeakKeyDictionary[Message, tuple[str, tuple[MessageEntity, ...]]] = WeakKeyDictionary()
+
+    def screen(self, message: Message, language: Language, *, revision: str = "", chosen: str = "") -> Screen:
+        """Draw a message; ``chosen`` is the label that led here, ``revision`` tells this screen's buttons apart."""
+        drawn = self._drawn.get(message)
+        if drawn is None:
+            drawn = self._drawn[message] = self._draw(message, language)
+        text, entities = drawn
+        if chosen:
+            head = self._words("service:chosen", language).format(label=chosen) + "\n\n"
+            entities = tuple(MessageEntity.shift_entities(head, entities))
+            text = head + text
+        copy = self._copy_row(message, language)
+        kept = InlineKeyboardMarkup([copy]) if copy else None
+        rows = [*([copy] if copy else []), *rows_of(message.buttons, revision)]
+        keyboard = InlineKeyboardMarkup(rows) if rows else None
+        return Screen(text, entities, keyboard, bool(message.buttons), kept)
+
+    def _draw(self, message: Message, language: Language) -> tuple[str, tuple[MessageEntity, ...]]:
+        page = _Page(message.days)
+        page.blocks(parse(message.text))
+        if message.draft is not None:
+            page.gap()
+            page.write(message.draft.send, MessageEntity.PRE)
+            page.gap()
+            page.write(self._words("terminal:meaning", language), MessageEntity.BOLD)
+            page.write("\n" + message.draft.meaning)
+        return page.done()
+
+    def _copy_row(self, message: Message, language: Language) -> list[InlineKeyboardButton]:
+        if message.draft is None or len(message.draft.send) > LONGEST_COPY:
+            return []
+        return [
+            InlineKeyboardButton(self._words("service:copy", language), copy_text=CopyTextButton(message.draft.send))
+        ]
+
+
+class _Page:
+    """A text being written, and where its entities are, counted as Telegram counts: in UTF-16 units."""
+
+    def __init__(self, days: Sequence[tuple[str, date]]) -> None:
+        self._parts: list[str] = []
+        self._at = 0
+        self._entities: list[MessageEntity] = []
+        self._days = days
+
+    def done(self) -> tuple[str, tuple[MessageEntity, ...]]:
+        return "".join(self._parts), tuple(sorted(self._entities, key=lambda one: (one.offset, -one.length)))
+
+    def write(self, text: str, *kinds: str, link: str = "") -> None:
+        text = _UNSEEN.sub("", text)
+        start, self._at = self._at, self._at + _units(text)
+        self._parts.append(text)
+        for kind in kinds:
+            self._mark(kind, start, self._at, link)
+
+    def gap(self) -> None:
+        self.write("\n\n" if self._parts else "")
+
+    def blocks(self, blocks: Sequence[Block]) -> None:
+        fold, start = folded_from(blocks), None
+        for index, block in enumerate(blocks):
+            if index:
+                close = block.kind is Kind.ITEM is blocks[index - 1].kind and block.marker.strip()
+                self.write("\n" if close else "\n\n")
+            if index == fold:
+                start = self._at
+            self._block(block)
+        if start is not None:
+            self._mark(MessageEntity.EXPANDABLE_BLOCKQUOTE, start, self._at)
+
+    def _block(self, block: Block) -> None:
+        if block.kind is Kind.PREFORMATTED:
+            self.write(block.text, MessageEntity.PRE)
+            return
+        self.write("   " * block.depth + block.marker)
+        for run in block.runs:
+            self._run(run)
+
+    def _run(self, run: Run) -> None:
+        kinds = [_ENTITIES[style] for style in run.styles if style in _ENTITIES]
+        if Style.CODE in run.styles:
+            kinds = [MessageEntity.CODE]  # Telegram lets code stand only alone
+        elif Style.LINK in run.styles:
+            kinds.append(MessageEntity.TEXT_LINK)
+        start = self._at
+        self.write(run.text, *kinds, link=run.link)
+        if not {Style.CODE, Style.LINK} & run.styles:
+            self._mark_days(run.text, start)
+
+    def _mark_days(self, text: str, start: int) -> None:
+        """Let the app offer a named day for its calendar. Noon in Japan lies in that day almost everywhere."""
+        for words, day in self._days:
+            for match in re.finditer(re.escape(words), text):
+                offset = start + _units(text[: match.start()])
+                noon = datetime.combine(day, time(3), UTC)
+                self._entities.append(
+                    MessageEntity(MessageEntity.DATE_TIME, offset, _units(words), unix_time=noon)  # as we word it
+                )
+
+    def _mark(self, kind: str, start: int, end: int, link: str = "") -> None:
+        if end > start:
+            self._entities.append(MessageEntity(kind, start, end - start, url=link or None))
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def folded_from(blocks: Sequence[Block]) -> int | None:
+    """Return the block from which a long text folds; None if nothing may.
+
+    What folds is the end of a text: remarks and cautions. Headings, numbered steps and the beginning stand open.
+    """
+    lengths = [len(block.text) for block in blocks]
+    start = len(blocks)
+    while start > 0 and _may_fold(blocks[start - 1]) and sum(lengths[: start - 1]) >= FOLD_FROM:
+        start -= 1
+    return start if sum(lengths[start:]) >= FOLD_AT_LEAST else None
+
+
+def _may_fold(block: Block) -> bool:
+    return block.kind is Kind.PARAGRAPH or (block.kind is Kind.ITEM and not block.marker[:1].isdigit())
+
+
+def rows_of(buttons: Iterable[Button], revision: str) -> list[list[InlineKeyboardButton]]:
+    """Lay buttons out: two in a row where both are short, otherwise each on its own."""
+    rows: list[list[InlineKeyboardButton]] = []
+    waiting = False
+    for button in buttons:
+        short = _columns(button.label) <= HALF_ROW
+        key = InlineKeyboardButton(button.label, callback_data=_data(button.token, revision), style=_style(button))
+        if short and waiting:
+            rows[-1].append(key)
+            waiting = False
+        else:
+            rows.append([key])
+            waiting = short
+    return rows
+
+
+def _data(token: str, revision: str) -> str:
+    marked = f"{token}#{revision}"
+    return marked if len(marked.encode()) <= LONGEST_DATA else token
+
+
+def _style(button: Button) -> str | None:
+    return "danger" if button.token == "forget" else None  # noqa: S105  # a button's token is no secret
+
+
+def _columns(label: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in label)

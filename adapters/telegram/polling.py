@@ -1,0 +1,194 @@
+"""Fetches updates: each user's in exact order, different users' at once, and none confirmed before it is answered.
+
+Telegram forgets the updates before the number that we ask from. So we ask from the oldest that is still worked
+on: after a crash all that was not answered comes again, and the ids of events keep it from counting twice.
+"""
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.warnings import PTBUserWarning
+
+from adapters import RefusedError
+from adapters.telegram.connection import FloodError
+
+log = logging.getLogger(__name__)
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+LONG_POLL = 30
+"""Seconds that Telegram waits for news."""
+MOST_AT_ONCE = 1000
+"""Updates that may be under way; beyond it nothing is fetched."""
+PATIENCE = 10.0
+"""Seconds for which an update holds back the confirmation of later ones. Only a reply that Telegram itself keeps
+waiting takes longer; its effect is long saved, and holding on would keep everybody else waiting too."""
+LOOK_AGAIN = 0.05
+"""Seconds before asking again while updates are under way; what is not confirmed comes again each time."""
+DRAIN = 4.0
+"""Seconds that what is under way gets at the end."""
+_LONGEST_PAUSE = 15.0
+
+warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)  # raw, to read them one by one
+
+
+class Polling:
+    """Keeps fetching and hands each update to ``handle``."""
+
+    def __init__(self, bot: Bot, handle: Callable[[Update], Awaitable[None]]) -> None:
+        """Nothing is fetched before ``run``."""
+        self._bot = bot
+        self._handle = handle
+        self._offset: int | None = None
+        self._since: dict[int, float] = {}
+        self._done: set[int] = set()
+        self._tails: dict[object, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._finished = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Fetch until ``stop``, then finish what is under way. Raises ``RefusedError``."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                fetching = asyncio.create_task(self._round())
+                await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not fetching.done():
+                    fetching.cancel()
+                with suppress(asyncio.CancelledError):
+                    await fetching
+        finally:
+            stopping.cancel()
+            await self._drain()
+
+    async def _round(self) -> None:
+        """Fetch once and start on what is new; let some of it finish before asking again."""
+        batch = await self._fetch(0 if self._tasks else LONG_POLL)
+        fresh = [raw for raw in batch if self._is_new(raw)]
+        for raw in fresh:
+            self._start(raw)
+        if not batch and not self._tasks:
+            self._offset = None  # all is confirmed; after a quiet week Telegram begins anew at any number
+            self._done.clear()
+        await self._progress()
+        self._confirm()
+
+    async def _progress(self) -> None:
+        """Let half of what is under way finish, or a moment pass."""
+        enough, until = len(self._tasks) // 2, monotonic() + LOOK_AGAIN
+        while len(self._tasks) > enough and (monotonic() < until or len(self._tasks) >= MOST_AT_ONCE):
+            self._finished.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._finished.wait(), LOOK_AGAIN)
+
+    async def _fetch(self, seconds: int, limit: int = 100) -> list[Any]:
+        """Return the next updates, as Telegram wrote them; wait longer and longer while it cannot be reached."""
+        wanted = {"offset": self._offset, "limit": limit, "timeout": seconds, "allowed_updates": list(ALLOWED)}
+        pause = 0.2
+        while True:
+            try:
+                batch = await self._bot.do_api_request(
+                    "getUpdates", {key: value for key, value in wanted.items() if value is not None},
+                    read_timeout=seconds + 10,
+                )  # fmt: skip
+            except (InvalidToken, Conflict) as error:
+                raise refused(error) from None
+            except FloodError as error:
+                await asyncio.sleep(error.seconds)
+            except TelegramError as error:
+                log.warning("no updates just now (%s)", type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                return batch if isinstance(batch, list) else []
+
+    def _is_new(self, raw: object) -> bool:
+        match raw:
+            case {"update_id": int(number)}:
+                return number not in self._since and number not in self._done
+            case _:
+                log.warning("an update without a number was skipped")
+                return False
+
+    def _start(self, raw: dict[str, Any]) -> None:
+        """Work on an update as soon as the one before it of the same user is finished."""
+        user, number = _user(raw), raw["update_id"]
+        self._since[number] = monotonic()
+        task = asyncio.create_task(self._work(raw, self._tails.get(user)))
+        self._tails[user] = task
+        self._tasks.add(task)
+        task.add_done_callback(lambda task: self._end(task, user, number))
+
+    async def _work(self, raw: dict[str, Any], before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        try:
+            update = Update.de_json(raw, self._bot)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong in it must not hold up the others
+            log.warning("an update that cannot be read was skipped (%s)", type(error).__name__)
+            return
+        try:
+            await self._handle(update)
+        except Exception as error:  # noqa: BLE001
+            log.error("an update was not answered (%s)", type(error).__name__)  # noqa: TRY400  # without its words
+
+    def _end(self, task: asyncio.Task[None], user: object, number: int) -> None:
+        self._tasks.discard(task)
+        if self._tails.get(user) is task:
+            del self._tails[user]
+        if not task.cancelled():
+            del self._since[number]
+            self._done.add(number)
+        self._finished.set()
+
+    def _confirm(self) -> None:
+        """Ask next time from the oldest update that is under way: all before it are finished."""
+        patient = monotonic() - PATIENCE
+        held = [number for number, since in self._since.items() if since > patient]
+        known = (*self._done, *self._since)
+        if held:
+            self._offset = min(held)
+        elif known:
+            self._offset = max(known) + 1
+        if self._offset is not None:
+            self._done = {number for number in self._done if number >= self._offset - 1}
+
+    async def _drain(self) -> None:
+        """Let what is under way finish; the rest stays unconfirmed, and comes again at the next start."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=DRAIN)
+        for task in [*self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._confirm()
+        if self._offset is not None:
+            with suppress(RefusedError, TimeoutError):
+                await asyncio.wait_for(self._fetch(0, limit=1), 0.5)
+
+
+def refused(error: InvalidToken | Conflict) -> RefusedError:
+    """Say why Telegram lets us in no more, and what to do."""
+    if isinstance(error, Conflict):
+        message = (
+            "Telegram: another program receives this bot's messages already (a second torikeshi, or a webhook). "
+            "Stop it, then start again."
+        )
+    else:
+        message = "Telegram refuses TORIKESHI_TELEGRAM_TOKEN. Copy it again from @BotFather (/mybots → API Token)."
+    return RefusedError(message)
+
+
+def _user(raw: dict[str, Any]) -> object:
+    """Return whose update it is; presses and messages of one person count as one row."""
+    for kind in ALLOWED:
+        match raw.get(kind):
+            case {"from": {"id": int(user)}}:
+                return user
+            case _:
+                pass
+    return None

@@ -1,0 +1,124 @@
+"""The command ``run``: every chat platform whose token is set, in one process, until it is told to stop."""
+
+import asyncio
+import logging
+import os
+import re
+import signal
+from collections.abc import Mapping
+from contextlib import closing
+from importlib import import_module
+from typing import cast
+
+from dotenv import dotenv_values
+from typing_extensions import override
+
+from adapters import PLATFORMS, Account, Platform, RefusedError, Service
+from bot.app import make_support, open_store
+from bot.content import load_content
+from bot.errors import MendableError
+from bot.settings import SettingsError, read_settings
+
+HELP = {"telegram": "@BotFather gives you one"}
+
+
+class RefusedPlatformError(MendableError):
+    """A platform does not let us in: the operator must mend the token, or stop another process."""
+
+
+def run(names: list[str]) -> int:
+    """Talk on the platforms; all whose token is set if none is named. Raises ``MendableError``."""
+    environment = {**{key: value or "" for key, value in dotenv_values(".env").items()}, **os.environ}
+    accounts = read_accounts(environment, names)
+    _log_without([account.token for account in accounts.values()])
+    settings = read_settings(environment)
+    content = load_content()
+    with closing(open_store(settings)) as store:
+        support = make_support(store)
+        service = Service(support.respond, content.catalog.label, tuple(content.handbook.topic))
+        asyncio.run(_talk(service, accounts))
+    return 0
+
+
+def read_accounts(environment: Mapping[str, str], names: list[str]) -> dict[str, Account]:
+    """Return who we are on each platform. Raises ``SettingsError`` where a token is missing or cannot be one."""
+    accounts = {}
+    for name in names:
+        if name not in PLATFORMS:
+            message = f"there is no platform {name!r}; there are: {', '.join(PLATFORMS)}"
+            raise SettingsError(message)
+    for name in names or PLATFORMS:
+        token = environment.get(f"TORIKESHI_{name.upper()}_TOKEN", "").strip()
+        if token:
+            accounts[name] = Account(_token(name, token), _api_url(name, environment))
+        elif names:
+            message = f"TORIKESHI_{name.upper()}_TOKEN is not set. {HELP[name]}; put it in .env"
+            raise SettingsError(message)
+    if not accounts:
+        wanted = " or ".join(f"TORIKESHI_{name.upper()}_TOKEN ({HELP[name]})" for name in PLATFORMS)
+        message = f"No platform's token is set. Put {wanted} in .env"
+        raise SettingsError(message)
+    return accounts
+
+
+def _token(name: str, token: str) -> str:
+    """Check a token's letters only, and never repeat it."""
+    if not re.fullmatch(r"[\w.:-]+", token, re.ASCII):
+        message = f"TORIKESHI_{name.upper()}_TOKEN holds characters that no token has. {HELP[name]}; copy it whole."
+        raise SettingsError(message)
+    return token
+
+
+def _api_url(name: str, environment: Mapping[str, str]) -> str:
+    address = environment.get(f"TORIKESHI_{name.upper()}_API_URL", "").strip()
+    if address and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+        message = f"TORIKESHI_{name.upper()}_API_URL must be an address like http://localhost:8081, or unset"
+        raise SettingsError(message)
+    return address
+
+
+async def _talk(service: Service, accounts: Mapping[str, Account]) -> None:
+    """Talk until SIGTERM or Ctrl-C, or until a platform refuses us; the others then stop too."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stop.set)
+    talks = [asyncio.create_task(_platform(name).run(service, account, stop)) for name, account in accounts.items()]
+    try:
+        await asyncio.wait(talks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        stop.set()
+        results = await asyncio.gather(*talks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, RefusedError):
+            raise RefusedPlatformError(str(result)) from None
+        if result is not None:
+            raise result
+
+
+def _platform(name: str) -> Platform:
+    return cast("Platform", import_module(PLATFORMS[name]))
+
+
+def _log_without(secrets: list[str]) -> None:
+    """Write the log to stderr, each secret left out wherever it would stand."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Discreet(secrets))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+class Discreet(logging.Formatter):
+    """Formats a record, traces included, without the secrets."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        """Keep what must never be written."""
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._secrets = secrets
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
+        return text
