@@ -4,6 +4,7 @@ Nothing here logs: the token is part of every address.
 """
 
 import json
+import logging
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,10 @@ READ_TIMEOUT = 20.0
 CONNECT_TIMEOUT = 5.0
 MOST_CONNECTIONS = 256
 TOO_MANY_REQUESTS = 429
+
+
+# The library tells its debugging log the address with the token, and all that is sent.
+logging.getLogger("telegram.Bot").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 
 class FloodError(TelegramError):
@@ -92,7 +97,7 @@ class Connection(BaseRequest):
             parsed = None
         if not isinstance(parsed, dict):
             message = "Telegram's answer is no JSON"
-            raise TelegramError(message)
+            raise NetworkError(message)
         return parsed
 
 

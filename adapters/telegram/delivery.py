@@ -129,6 +129,15 @@ class Delivery:
 
         return await self._change(chat, request)
 
+    async def remove(self, chat: int, message_id: int) -> None:
+        """Delete a message of ours that says no more what holds; where that cannot be, its buttons go."""
+
+        async def request() -> object:
+            return await self._bot.delete_message(chat, message_id)
+
+        if not await self._change(chat, request):
+            await self.strip(chat, message_id, None)
+
     async def answer(self, query: str, alert: str = "") -> None:
         """Stop a button's spinner. Too late is no harm: the work is done all the same."""
         for pause in (0.1, 0.4, 1.0, 0.0):

@@ -108,7 +108,10 @@ class Desk:
             if place is not None and screen.pressable:
                 shown[place] = screen.kept
         self._remember(action.chat, shown)
-        await self._clear(action.chat, {place: kept for place, kept in live.items() if place not in shown})
+        await asyncio.gather(
+            *(self._delivery.remove(action.chat, place) for place in places),
+            *(self._delivery.strip(action.chat, *one) for one in live.items() if one[0] not in {*shown, *places}),
+        )
 
     def _places(self, press: Press | None, live: _Live) -> list[int]:
         """Return the messages to change: the pressed one and what was shown under it. A draft stays to be copied."""
@@ -120,9 +123,6 @@ class Desk:
         self._live[chat] = shown
         if len(self._live) > MOST_CHATS:
             del self._live[next(iter(self._live))]
-
-    async def _clear(self, chat: int, old: _Live) -> None:
-        await asyncio.gather(*(self._delivery.strip(chat, place, kept) for place, kept in old.items()))
 
     async def _invite(self, call: GroupCall) -> None:
         """Ask a group's member into the private chat: others must not read about an order."""

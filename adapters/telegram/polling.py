@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from adapters import RefusedError
@@ -96,7 +96,7 @@ class Polling:
                     "getUpdates", {key: value for key, value in wanted.items() if value is not None},
                     read_timeout=seconds + 10,
                 )  # fmt: skip
-            except (InvalidToken, Conflict) as error:
+            except (InvalidToken, EndPointNotFound, Conflict) as error:
                 raise refused(error) from None
             except FloodError as error:
                 await asyncio.sleep(error.seconds)
@@ -127,15 +127,23 @@ class Polling:
     async def _work(self, raw: dict[str, Any], before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait({before})
+        update = self._read(raw)
         try:
-            update = Update.de_json(raw, self._bot)
-        except Exception as error:  # noqa: BLE001  # whatever is wrong in it must not hold up the others
-            log.warning("an update that cannot be read was skipped (%s)", type(error).__name__)
-            return
-        try:
-            await self._handle(update)
+            if update is not None:
+                await self._handle(update)
         except Exception as error:  # noqa: BLE001
             log.error("an update was not answered (%s)", type(error).__name__)  # noqa: TRY400  # without its words
+
+    def _read(self, raw: dict[str, Any]) -> Update | None:
+        """Read an update; of a message with things that the library cannot read, who wrote where."""
+        try:
+            return Update.de_json(raw, self._bot)
+        except Exception:  # noqa: BLE001  # whatever is wrong in it must not hold up the others
+            with suppress(Exception):
+                bare = {name: raw["message"][name] for name in ("message_id", "date", "chat", "from")}
+                return Update.de_json({"update_id": raw["update_id"], "message": bare}, self._bot)
+        log.warning("an update that cannot be read was skipped")
+        return None
 
     def _end(self, task: asyncio.Task[None], user: object, number: int) -> None:
         self._tasks.discard(task)
@@ -171,7 +179,7 @@ class Polling:
                 await asyncio.wait_for(self._fetch(0, limit=1), 0.5)
 
 
-def refused(error: InvalidToken | Conflict) -> RefusedError:
+def refused(error: TelegramError) -> RefusedError:
     """Say why Telegram lets us in no more, and what to do."""
     if isinstance(error, Conflict):
         message = (

@@ -1,0 +1,118 @@
+"""``torikeshi run`` as the operator starts and stops it: a real process against a Bot API of our own."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from bot.run import read_accounts
+from bot.settings import SettingsError
+from tests.telegram_fake import TOKEN, FakeTelegram, Person
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+    assert server.problems == []
+
+
+async def _started(folder: Path, fake: FakeTelegram, token: str = TOKEN, *names: str) -> Process:
+    """Start ``torikeshi run`` in a folder whose .env holds the settings."""
+    lines = (f"TORIKESHI_TELEGRAM_TOKEN={token}", f"TORIKESHI_TELEGRAM_API_URL={fake.url}", "TORIKESHI_STORE=chats.db")
+    (folder / ".env").write_text("\n".join(lines), encoding="utf-8")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TORIKESHI_")}
+    arguments = ("-m", "bot", "run", *names)
+    environment = {**clean, "PYTHONPATH": str(ROOT)}
+    return await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=folder, env=environment, stderr=PIPE)
+
+
+async def _ended(process: Process) -> tuple[int | None, str]:
+    _, log = await asyncio.wait_for(process.communicate(), 10)
+    return process.returncode, log.decode()
+
+
+async def test_it_answers_and_ends_within_five_seconds_of_sigterm(tmp_path: Path, fake: FakeTelegram) -> None:
+    process, hanako = await _started(tmp_path, fake), Person(fake)
+    hanako.sends("/start")
+    await fake.settles(20)
+    await hanako.taps("menu:check")
+    fake.delay = 0.5
+    hanako.presses(*hanako.find("status:shipped"))
+    await asyncio.sleep(0.6)
+    since = monotonic()
+    process.send_signal(signal.SIGTERM)
+    code, log = await _ended(process)
+    assert (code, monotonic() - since < 5) == (0, True)
+    assert "movement:moving" in hanako.tokens
+    assert TOKEN not in log
+
+
+@pytest.mark.parametrize(
+    ("fault", "token", "says"),
+    [("401", TOKEN, "refuses TORIKESHI_TELEGRAM_TOKEN"), ("", "", "is not set"), ("", "not a token", "characters")],
+)
+async def test_a_token_that_is_none_ends_with_one_sentence_and_two(
+    tmp_path: Path, fake: FakeTelegram, fault: str, token: str, says: str
+) -> None:
+    if fault:
+        fake.fails("getMe", fault, times=9)
+    code, log = await _ended(await _started(tmp_path, fake, token, "telegram"))
+    assert code == 2
+    assert says in log
+    assert len([line for line in log.splitlines() if " INFO " not in line]) == 1
+    assert "not a token" not in log
+
+
+async def test_a_second_instance_ends_with_one_sentence_and_two(tmp_path: Path, fake: FakeTelegram) -> None:
+    fake.fails("getUpdates", "409")
+    code, log = await _ended(await _started(tmp_path, fake))
+    assert code == 2
+    assert "another program receives this bot's messages" in log
+
+
+async def test_a_kill_at_any_moment_loses_no_tap_and_counts_none_twice(tmp_path: Path, fake: FakeTelegram) -> None:
+    people = [Person(fake, number) for number in range(1, 13)]
+    process = await _started(tmp_path, fake)
+    for person in people:
+        person.sends("/check")
+    await fake.settles(20)
+    fake.delay = 0.03
+    for round_, token in enumerate(("status:shipped", "back", "status:awaiting_shipment")):
+        for person in people:
+            person.presses(*person.find(token))
+        await asyncio.sleep(0.05 + 0.04 * round_)
+        process.kill()
+        await process.wait()
+        process = await _started(tmp_path, fake)
+        await fake.settles(20)
+    process.terminate()
+    await _ended(process)
+    assert [("payment:paypal" in person.tokens, len(person.messages)) for person in people] == [(True, 1)] * 12
+
+
+def test_all_platforms_whose_token_is_set_are_started() -> None:
+    accounts = read_accounts({"TORIKESHI_TELEGRAM_TOKEN": "1:a", "TORIKESHI_TELEGRAM_API_URL": "http://h:1"}, [])
+    assert {name: (one.token, one.api_url) for name, one in accounts.items()} == {"telegram": ("1:a", "http://h:1")}
+
+
+@pytest.mark.parametrize(
+    ("environment", "names", "says"),
+    [
+        ({}, [], "No platform's token is set"),
+        ({}, ["telegram"], "TORIKESHI_TELEGRAM_TOKEN is not set"),
+        ({}, ["icq"], "there is no platform 'icq'"),
+        ({"TORIKESHI_TELEGRAM_TOKEN": "1:a", "TORIKESHI_TELEGRAM_API_URL": "localhost"}, [], "must be an address"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_to_do(environment: dict[str, str], names: list[str], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        read_accounts(environment, names)

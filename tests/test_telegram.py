@@ -1,0 +1,620 @@
+"""Telegram as a buyer meets it: over HTTP, against a Bot API of our own."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters import Account, RefusedError, Response, Service, telegram
+from adapters.telegram.delivery import Allowance, Pace
+from adapters.telegram.outgoing import Painter
+from bot.content import Content
+from bot.run import Discreet
+from bot.store import MemoryStore, Store
+from bot.support import Support
+from bot.transcripts import Action, read_transcript, unmet
+from conversations import Attachment, Chose, Event, Language, Sent, Wrote
+from tests.buyer import TODAY
+from tests.telegram_fake import TOKEN, FakeTelegram, Person, keyboard_problems, text_problems
+from tests.walks import visits
+
+FILES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
+FAST = Allowance(100_000, at_once=100_000)
+
+
+class Bot:
+    """The product on Telegram, as the tests start and stop it. ``heard`` are the responses by chat, newest last."""
+
+    def __init__(self, content: Content, fake: FakeTelegram, store: Store | None = None) -> None:
+        self.fake, self.content = fake, content
+        self.store = store or MemoryStore()
+        self.support = Support(content, self.store, lambda: self.today)
+        self.today = TODAY
+        self.heard: dict[str, list[Response]] = {}
+        self.breaks: set[str] = set()
+        self.stop = asyncio.Event()
+
+    async def respond(
+        self,
+        chat: str,
+        event: Event,
+        *,
+        event_id: str | None = None,
+        today: date | None = None,
+        language: Language | None = None,
+    ) -> Response:
+        if isinstance(event, Wrote) and event.text in self.breaks:
+            message = f"{event.text} is a secret of the buyer"
+            raise ValueError(message)
+        response = await self.support.respond(chat, event, event_id=event_id, today=today, language=language)
+        self.heard.setdefault(chat, []).append(response)
+        return response
+
+    @asynccontextmanager
+    async def running(self, pace: Pace | None = None, read_timeout: float = 5.0) -> AsyncIterator[None]:
+        self.stop = asyncio.Event()
+        service = Service(self.respond, self.content.catalog.label, tuple(self.content.handbook.topic))
+        talk = asyncio.create_task(
+            telegram.run(
+                service,
+                Account(TOKEN, self.fake.url),
+                self.stop,
+                pace=pace or Pace(FAST, FAST),
+                read_timeout=read_timeout,
+            )
+        )
+        try:
+            yield
+        finally:
+            self.stop.set()
+            await talk
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+    assert server.problems == []
+
+
+@pytest.fixture
+async def bot(content: Content, fake: FakeTelegram) -> AsyncIterator[Bot]:
+    running = Bot(content, fake)
+    async with running.running():
+        yield running
+
+
+@pytest.fixture
+def hanako(bot: Bot) -> Person:
+    return Person(bot.fake)
+
+
+# The conversation.
+
+
+async def test_four_taps_lead_from_start_to_a_verdict(hanako: Person) -> None:
+    await hanako.says("/start")
+    await hanako.taps("menu:check", "status:awaiting_shipment", "payment:paypal", "coupon:no")
+    assert "発送前ならキャンセルできる" in hanako.text or "キャンセル" in hanako.text
+    assert "verdict:money" in hanako.tokens
+    assert len(hanako.messages) == 1, "a press changes its message in place"
+
+
+async def test_a_press_is_answered_before_anything_changes_and_shows_what_was_chosen(
+    hanako: Person, fake: FakeTelegram
+) -> None:
+    await hanako.says("/start")
+    fake.calls.clear()
+    await hanako.taps("menu:check")
+    assert [name for name, fields, _ in fake.calls if {"chat_id", "callback_query_id"} & fields.keys()] == [
+        "answerCallbackQuery",
+        "editMessageText",
+    ]
+    assert hanako.text.startswith("▸ 注文を確認する\n\n")
+
+
+async def test_typed_words_get_a_new_message_and_the_old_buttons_go(hanako: Person) -> None:
+    await hanako.says("/start")
+    await hanako.taps("menu:check")
+    await hanako.says("発送待ち")
+    assert len(hanako.messages) == 2
+    assert hanako.buttons(hanako.messages[0]) == []
+    assert "payment:paypal" in hanako.tokens
+
+
+async def test_the_english_is_copied_by_one_tap_and_stays_when_the_buyer_goes_on(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/write")
+    await hanako.taps("write:reminder")
+    (draft,) = [one.draft for one in bot.heard["telegram:77"][-1].messages if one.draft]
+    assert hanako.copied() == [draft.send]
+    copies = [one["copy_text"]["text"] for one in hanako.buttons() if "copy_text" in one]
+    assert copies == ([draft.send] if len(draft.send) <= 256 else [])
+    await hanako.taps("home")
+    assert hanako.copied() == [draft.send]
+    assert "menu:check" in hanako.tokens
+    assert "draft:details" not in hanako.tokens
+
+
+async def test_what_a_buyer_typed_formats_and_links_nothing(hanako: Person) -> None:
+    hostile = "*a* _b_ `c` <b>d</b> [e](http://x.example) @all /start 👨‍👩‍👧 \u202e x"
+    await hanako.says("/start")
+    await hanako.says(hostile)
+    kinds = {one["type"] for one in hanako.messages[-1]["entities"]}
+    assert "code" in kinds
+    assert kinds <= {"code", "bold", "expandable_blockquote"}
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "reading"),
+    [
+        ("/check", "status", None),
+        ("/ask", "topic_group", None),
+        ("/write", "write", None),
+        ("/reply", "reply_group", None),
+        ("/help", "menu", "me"),
+        ("/language", "menu", "settings"),
+        ("/settings", "menu", "settings"),
+        ("/privacy", "menu", "privacy"),
+        ("/forget", "menu", "forget"),
+        ("/cancel", "menu", "cancel"),
+        ("/Check@Torikeshi_Bot", "status", None),
+        ("/start fees", "menu", "fees"),
+        ("/start check", "status", None),
+        ("/start no-such_thing", "menu", None),
+        ("/start", "menu", None),
+        ("/dance", "menu", None),
+    ],
+)
+async def test_commands_and_links_lead_where_they_say(
+    hanako: Person, bot: Bot, text: str, step: str, reading: str | None
+) -> None:
+    await hanako.says(text)
+    place = bot.heard["telegram:77"][-1].turn.place
+    assert (place.step, place.reading.value if place.reading else None) == (step, reading)
+
+
+def test_every_topic_has_a_link_that_telegram_takes(content: Content) -> None:
+    for topic in content.handbook.topic:
+        assert len(topic) <= 64
+        assert all(letter.isascii() and (letter.isalnum() or letter in "_-") for letter in topic)
+
+
+async def test_cancel_offers_the_check_of_the_order_first(hanako: Person) -> None:
+    await hanako.says("/cancel")
+    assert hanako.tokens[0] == "menu:check"
+    assert {"restart", "home"} <= set(hanako.tokens)
+
+
+async def test_all_that_is_kept_can_be_deleted(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/start")
+    await hanako.taps("menu:check", "status:shipped")
+    await hanako.says("/forget")
+    assert [one.get("style") for one in hanako.buttons() if one.get("callback_data", "").startswith("forget")] == [
+        "danger"
+    ]
+    await hanako.taps("forget")
+    assert bot.store.load("telegram:77") is None
+    assert "消しました" in hanako.text
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("ja", "ja"), ("ja-JP", "ja"), ("de", "en"), ("en", "en"), (None, "ja")]
+)
+async def test_the_app_tells_the_language_until_the_buyer_chooses(
+    fake: FakeTelegram, bot: Bot, code: str | None, language: str
+) -> None:
+    someone = Person(fake, 5, code)
+    await someone.says("/check")
+    assert bot.heard["telegram:5"][-1].turn.conversation.language == language
+    other = "en" if language == "ja" else "ja"
+    await someone.says(f"/language {other}")
+    await someone.says("/start")
+    assert bot.heard["telegram:5"][-1].turn.conversation.language == other
+
+
+OTHER: dict[str, Any] = {
+    "photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}],
+    "voice": {"file_id": "a", "file_unique_id": "b", "duration": 1},
+    "sticker": {
+        "file_id": "a",
+        "file_unique_id": "b",
+        "type": "regular",
+        "width": 1,
+        "height": 1,
+        "is_animated": False,
+        "is_video": False,
+    },
+    "location": {"latitude": 1.0, "longitude": 2.0},
+    "poll": {
+        "id": "1",
+        "question": "?",
+        "options": [],
+        "total_voter_count": 0,
+        "is_closed": False,
+        "is_anonymous": True,
+        "type": "regular",
+        "allows_multiple_answers": False,
+    },
+    "document": {"file_id": "a", "file_unique_id": "b"},
+    "checklist": {"not": "what the library expects"},
+    "some_future_kind": {"a": 1},
+}
+
+
+@pytest.mark.parametrize("kind", OTHER)
+async def test_whatever_is_no_words_gets_a_kind_line_and_the_choices(hanako: Person, bot: Bot, kind: str) -> None:
+    await hanako.says("/check")
+    hanako.sends_other(**{kind: OTHER[kind]})
+    await hanako.fake.settles()
+    assert "ごめんなさい" in hanako.text
+    assert "status:shipped" in hanako.tokens
+    assert bot.heard["telegram:77"][-1].turn.place.step == "status"
+
+
+async def test_an_edited_message_gets_a_kind_line(hanako: Person) -> None:
+    number = hanako.sends("発送街")
+    await hanako.fake.settles()
+    hanako.edits(number, "発送待ち")
+    await hanako.fake.settles()
+    assert "書き直した" in hanako.text
+
+
+async def test_a_forwarded_text_is_read_like_any_text(hanako: Person) -> None:
+    origin = {"type": "hidden_user", "sender_user_name": "X", "date": 1_790_000_000}
+    hanako.sends("発送待ち", forward_origin=origin)
+    await hanako.fake.settles()
+    assert "payment:paypal" in hanako.tokens
+
+
+# Taps that come twice, late, or from long ago.
+
+
+async def test_a_double_tap_counts_once_even_for_back(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/start")
+    await hanako.taps("menu:check", "status:shipped")
+    button = hanako.find("back")
+    presses = [hanako.presses(*button) for _ in range(3)]
+    await hanako.fake.settles()
+    assert bot.heard["telegram:77"][-1].turn.place.step == "status"
+    assert [hanako.fake.answered[press] for press in presses] == [1, 1, 1]
+    assert len(hanako.messages) == 1
+
+
+async def test_a_double_tap_across_a_restart_counts_once(content: Content, fake: FakeTelegram) -> None:
+    store = MemoryStore()
+    hanako = Person(fake)
+    async with Bot(content, fake, store).running():
+        await hanako.says("/start")
+        await hanako.taps("menu:check", "status:shipped")
+        button = hanako.find("back")
+        before = dict(button[1])
+        await hanako.taps("back")
+    later = Bot(content, fake, store)
+    async with later.running():
+        hanako.presses(button[0], before)
+        await fake.settles()
+    assert later.heard["telegram:77"][-1].turn.place.step == "status"
+
+
+async def test_a_button_of_an_earlier_release_shows_the_current_screen(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/check")
+    for data in ("status:on_the_moon", "v1|7|x", "", "status", "::", "a" * 64):
+        press = hanako.presses(data, hanako.messages[-1])
+        await hanako.fake.settles()
+        assert hanako.fake.answered[press] == 1
+        assert "status:shipped" in hanako.tokens
+    assert bot.heard["telegram:77"][-1].turn.place.step == "status"
+
+
+async def test_a_press_on_a_message_that_is_gone_gets_a_new_one(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    data, message = hanako.find("menu:check")
+    hanako.presses(data)  # without its message
+    await fake.settles()
+    assert "status:shipped" in hanako.tokens
+    gone = {"chat": message["chat"], "message_id": message["message_id"], "date": 0}
+    hanako.presses("status:shipped", gone)
+    await fake.settles()
+    assert "movement:moving" in hanako.tokens
+
+
+async def test_a_press_that_telegram_has_given_up_on_still_does_its_work(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    fake.queries = set()
+    data, message = hanako.find("menu:check")
+    fake.queries.discard(hanako.presses(data, message))
+    await fake.settles()
+    assert "status:shipped" in hanako.tokens
+
+
+# Groups.
+
+
+async def test_in_a_group_only_who_speaks_to_the_bot_gets_a_way_into_the_private_chat(
+    hanako: Person, fake: FakeTelegram, bot: Bot
+) -> None:
+    group = -100500
+    mention = [{"type": "mention", "offset": 0, "length": len("@torikeshi_bot")}]
+    for text in ("こんにちは", "/check@other_bot", "発送待ち", "/dance"):
+        hanako.sends(text, chat=group)
+    await fake.settles()
+    assert group not in fake.chats
+    hanako.sends("/check@torikeshi_bot", chat=group)
+    hanako.sends("@torikeshi_bot 発送待ち 8190123456789012", chat=group, entities=mention)
+    await fake.settles()
+    assert len(fake.chats[group]) == 2
+    for message in fake.chats[group].values():
+        assert message["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/torikeshi_bot?start=check"
+        assert "8190" not in message["text"]
+    assert bot.heard == {}
+
+
+async def test_a_press_in_a_group_is_answered_with_an_alert(hanako: Person, fake: FakeTelegram) -> None:
+    message = {"message_id": 3, "date": 1_790_000_000, "chat": {"id": -5, "type": "group", "title": "g"}, "text": "x"}
+    press = hanako.presses("status:shipped", message)
+    await fake.settles()
+    assert fake.answered[press] == 1
+    assert len(fake.alerts) == 1
+
+
+# How it holds up.
+
+
+async def test_of_fifty_updates_with_a_malformed_one_forty_nine_are_answered(bot: Bot) -> None:
+    fake = bot.fake
+    people = [Person(fake, number) for number in range(1, 50)]
+    for index, person in enumerate(people):
+        if index == 10:
+            fake.raw({"message": {"message_id": "no", "chat": 7, "from": {"id": "x"}, "date": None}})
+        person.sends("/start")
+    fake.raw({"callback_query": {}})
+    await fake.settles()
+    assert [len(person.messages) for person in people] == [1] * 49
+
+
+async def test_one_users_words_and_taps_are_applied_in_the_order_in_which_they_came(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/start")
+    bot.fake.delay = 0.02
+    data, message = hanako.find("menu:check")
+    hanako.presses(data, message)
+    for text in ("発送済み", "/back", "発送待ち", "PayPal"):
+        hanako.sends(text)
+    await hanako.fake.settles()
+    steps = [response.turn.place.step for response in bot.heard["telegram:77"]]
+    assert steps == ["menu", "status", "movement", "status", "payment", "coupon"]
+
+
+async def test_a_chat_that_must_wait_holds_up_nobody(content: Content, fake: FakeTelegram) -> None:
+    bot = Bot(content, fake)
+    slow, others = Person(fake, 1), [Person(fake, number) for number in range(2, 22)]
+    fake.fails("sendMessage", "429", chat=1, seconds=1.0)
+    async with bot.running():
+        slow.sends("/start")
+        for other in others:
+            other.sends("/start")
+        await asyncio.sleep(0.6)
+        assert slow.messages == []
+        assert all(len(other.messages) == 1 for other in others)
+        await fake.settles()
+        assert len(slow.messages) == 1
+    waited = [when for name, fields, when in fake.calls if name == "sendMessage" and fields["chat_id"] == 1]
+    assert waited[1] - waited[0] >= 1.0
+
+
+@pytest.mark.parametrize("fault", ["500", "502", "reset", "html"])
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates", "getMe"])
+async def test_what_fails_is_tried_again_and_nothing_is_lost(
+    content: Content, fake: FakeTelegram, method: str, fault: str
+) -> None:
+    fake.fails(method, fault, times=2)
+    bot, hanako = Bot(content, fake), Person(fake)
+    async with bot.running():
+        await hanako.says("/start")
+        await hanako.taps("menu:check", "status:shipped")
+    assert "movement:moving" in hanako.tokens
+    assert len(hanako.messages) == 1
+    assert sum(fake.injected.values()) == 2
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageText", "answerCallbackQuery"])
+async def test_an_answer_that_comes_too_late_doubles_nothing(content: Content, fake: FakeTelegram, method: str) -> None:
+    fake.fails(method, "late", seconds=0.6)
+    bot, hanako = Bot(content, fake), Person(fake)
+    async with bot.running(read_timeout=0.3):
+        await hanako.says("/start")
+        await hanako.taps("menu:check")
+    assert len(hanako.messages) == 1
+    assert "status:shipped" in hanako.tokens
+
+
+async def test_a_buyer_who_blocked_us_is_left_in_peace_and_welcome_back(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    hanako.sends("/check")
+    fake.blocked.add(hanako.number)
+    await fake.settles()
+    hanako.blocks()
+    await fake.settles()
+    hanako.blocks(blocked=False)
+    await hanako.says("/check")
+    assert "status:shipped" in hanako.tokens
+
+
+async def test_messages_go_out_at_telegrams_pace(content: Content, fake: FakeTelegram) -> None:
+    people = [Person(fake, number) for number in range(1, 41)]
+    async with Bot(content, fake).running(Pace()):
+        for person in people:
+            person.sends("/start")
+        for _ in range(4):
+            people[0].sends("/start")
+        await fake.settles()
+    times = sorted(when for name, _, when in fake.calls if name in {"sendMessage", "editMessageReplyMarkup"})
+    assert all(later - earlier >= 1 - 0.05 for earlier, later in zip(times, times[30:], strict=False))
+    own = [when for name, fields, when in fake.calls if name == "sendMessage" and fields["chat_id"] == 1]
+    assert own[4] - own[0] >= 1.9, "three at once, then one a second"
+
+
+async def test_an_error_is_told_kindly_and_logged_without_the_buyers_words(
+    hanako: Person, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await hanako.says("/check")
+    bot.breaks.add("SECRET-WORDS")
+    with caplog.at_level(logging.DEBUG, "adapters"):
+        await hanako.says("SECRET-WORDS")
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    number = record.getMessage().split()[1]
+    assert number in hanako.text
+    assert "ValueError" in record.getMessage()
+    assert "SECRET" not in caplog.text
+    bot.breaks.clear()
+    await hanako.says("発送済み")
+    assert "movement:moving" in hanako.tokens
+
+
+async def test_the_token_is_in_no_log_at_no_level(
+    content: Content, fake: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    for method in ("getUpdates", "sendMessage"):
+        for kind in ("500", "reset", "429"):
+            fake.fails(method, kind)
+    fake.fails("getMyCommands", "html")
+    with caplog.at_level(logging.DEBUG):
+        asyncio.get_running_loop().set_debug(True)
+        async with Bot(content, fake).running():
+            await Person(fake).says("/start")
+    assert caplog.records
+    assert TOKEN not in caplog.text
+
+
+def test_a_line_of_the_log_leaves_secrets_out_even_in_a_trace() -> None:
+    def line() -> str:
+        try:
+            return str(int(TOKEN))
+        except ValueError:
+            record = logging.LogRecord("x", logging.ERROR, "x", 1, "%s", (f"bot{TOKEN}/y",), sys.exc_info())
+            return Discreet([TOKEN]).format(record)
+
+    assert "ValueError" in line()
+    assert TOKEN not in line()
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "says"),
+    [("getMe", "401", "TOKEN"), ("getUpdates", "401", "TOKEN"), ("getUpdates", "409", "another program")],
+)
+async def test_a_refusal_ends_with_one_clear_sentence(
+    content: Content, fake: FakeTelegram, method: str, fault: str, says: str
+) -> None:
+    fake.fails(method, fault, times=9)
+    with pytest.raises(RefusedError, match=says) as raised:
+        async with Bot(content, fake).running():
+            await asyncio.sleep(0.3)
+    assert "\n" not in str(raised.value)
+    assert TOKEN not in str(raised.value)
+
+
+async def test_a_second_instance_ends_the_first_with_a_clear_sentence(content: Content, fake: FakeTelegram) -> None:
+    async def first() -> None:
+        async with Bot(content, fake).running():
+            await asyncio.sleep(0.2)
+            async with Bot(content, fake).running():
+                await asyncio.sleep(0.5)
+
+    with pytest.raises(RefusedError, match="another program"):
+        await first()
+
+
+async def test_nothing_is_confirmed_before_it_is_answered(content: Content, fake: FakeTelegram) -> None:
+    hanako, taro = Person(fake, 1), Person(fake, 2)
+    fake.fails("sendMessage", "429", chat=1, seconds=0.7)
+    async with Bot(content, fake).running():
+        hanako.sends("/start")
+        for _ in range(3):
+            taro.sends("/start")
+        await asyncio.sleep(0.4)
+        assert len(taro.messages) == 3
+        assert len(fake.updates) == 4, "the oldest is unanswered, so all stay"
+        await fake.settles()
+    assert len(taro.messages) == 3, "what came again was not answered again"
+
+
+async def test_a_stop_finishes_what_is_under_way(content: Content, fake: FakeTelegram) -> None:
+    people = [Person(fake, number) for number in range(1, 30)]
+    fake.delay = 0.2
+    async with Bot(content, fake).running():
+        for person in people:
+            person.sends("/start")
+        await asyncio.sleep(0.5)
+    assert [len(person.messages) for person in people] == [1] * 29
+    fake.delay = 0.0
+    async with Bot(content, fake).running():
+        await fake.settles()
+    assert [len(person.messages) for person in people] == [1] * 29
+
+
+async def test_commands_and_descriptions_are_set_once_and_then_only_when_they_change(
+    content: Content, fake: FakeTelegram
+) -> None:
+    async with Bot(content, fake).running():
+        await fake.hears("setMyShortDescription", times=2)
+    assert "非公式" in fake.profile["description", "ja"]
+    assert "nofficial" in fake.profile["short", ""]
+    assert fake.profile["commands", "ja"][0]["command"] == "check"
+    fake.calls.clear()
+    fake.profile["description", "ja"] = "old"
+    async with Bot(content, fake).running():
+        await fake.hears("getMyShortDescription", times=2)
+    assert [name for name, _, _ in fake.calls if name.startswith("set")] == ["setMyDescription"]
+
+
+# All conversations.
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+async def test_a_story_comes_out_the_same_on_telegram(content: Content, fake: FakeTelegram, file: Path) -> None:
+    transcript = read_transcript(file)
+    bot, buyer = Bot(content, fake), Person(fake, 9, transcript.language)
+    bot.today = transcript.today
+    async with bot.running():
+        await buyer.says("/start")
+        for action in transcript.actions:
+            before = len(bot.heard["telegram:9"])
+            await _does(buyer, action)
+            if len(bot.heard["telegram:9"]) > before:
+                assert [*unmet(action, bot.heard["telegram:9"][-1])] == []
+
+
+async def _does(buyer: Person, action: Action) -> None:
+    match action.event:
+        case Chose(token) if token in buyer.tokens:
+            await buyer.taps(token)
+        case Chose(token):
+            buyer.presses(token, buyer.messages[-1])
+        case Wrote(text) if text.strip():
+            buyer.sends(text)
+        case Wrote():
+            return  # Telegram sends no empty message
+        case Sent(attachment):
+            buyer.sends_other(**({"photo": OTHER["photo"]} if attachment is Attachment.PHOTO else {"x": 1}))
+        case _:
+            pytest.fail(f"nobody can do {action.event}")
+    await buyer.fake.settles()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_screen_stays_within_telegrams_limits(content: Content, language: Language) -> None:
+    painter = Painter(content.catalog.label)
+    folded = 0
+    for visit in visits(language):
+        for message in visit.messages:
+            screen = painter.screen(message, language, revision="zz", chosen="２０字まで" * 4)
+            entities = [entity.to_dict() for entity in screen.entities]
+            assert text_problems(screen.text, entities) == [], screen.text
+            folded += any(one["type"] == "expandable_blockquote" for one in entities)
+            assert screen.keyboard is None or keyboard_problems(screen.keyboard.to_dict()) == []
+    assert folded
