@@ -133,7 +133,7 @@ class FakeTelegram:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        fields = {name: _value(str(value)) for name, value in (await request.post()).items()}
+        fields: Fields = await request.json()
         self.calls.append((method, fields, monotonic()))
         if self.delay:
             await asyncio.sleep(self.delay)
@@ -284,13 +284,6 @@ _WORDS = {
 def _check_token(token: str) -> None:
     if token != TOKEN:
         raise ApiError(401, "Unauthorized")
-
-
-def _value(text: str) -> Any:  # noqa: ANN401
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _snake(method: str) -> str:

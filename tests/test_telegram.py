@@ -613,8 +613,8 @@ def test_every_screen_stays_within_telegrams_limits(content: Content, language: 
     for visit in visits(language):
         for message in visit.messages:
             screen = painter.screen(message, language, revision="zz", chosen="２０字まで" * 4)
-            entities = [entity.to_dict() for entity in screen.entities]
+            entities = [*screen.entities]
             assert text_problems(screen.text, entities) == [], screen.text
             folded += any(one["type"] == "expandable_blockquote" for one in entities)
-            assert screen.keyboard is None or keyboard_problems(screen.keyboard.to_dict()) == []
+            assert screen.keyboard is None or keyboard_problems(screen.keyboard) == []
     assert folded

@@ -5,11 +5,13 @@ Nothing here logs: the token is part of every address.
 
 import json
 import logging
+import warnings
 from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from telegram.warnings import PTBUserWarning
 from typing_extensions import override
 
 READ_TIMEOUT = 20.0
@@ -17,8 +19,11 @@ READ_TIMEOUT = 20.0
 CONNECT_TIMEOUT = 5.0
 MOST_CONNECTIONS = 256
 TOO_MANY_REQUESTS = 429
+_JSON = {"Content-Type": "application/json"}
 
 
+# We ask in raw form: updates are read one by one, and messages as the library's objects cost more than sending them.
+warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
 # The library tells its debugging log the address with the token, and all that is sent.
 logging.getLogger("telegram.Bot").addFilter(lambda record: record.levelno > logging.DEBUG)
 
@@ -73,9 +78,9 @@ class Connection(BaseRequest):
             raise NetworkError(message)
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else self._read_timeout
         timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT, sock_read=seconds)
-        data = request_data.json_parameters if request_data else None
+        data = json.dumps(request_data.parameters).encode() if request_data else None
         try:
-            async with self._session.request(method, url, data=data, timeout=timeout) as answer:
+            async with self._session.request(method, url, data=data, headers=_JSON, timeout=timeout) as answer:
                 code, payload = answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(type(error).__name__) from None

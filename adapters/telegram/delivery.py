@@ -2,24 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import TypeVar
+from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TimedOut
+from telegram import Bot
+from telegram.error import BadRequest, EndPointNotFound, Forbidden, NetworkError, TimedOut
 
 from adapters.telegram.connection import FloodError
-from adapters.telegram.outgoing import Screen
+from adapters.telegram.outgoing import Raw, Screen
 
 log = logging.getLogger(__name__)
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _FIRST_PAUSE, _LONGEST_PAUSE, _GIVE_UP_AFTER = 0.2, 10.0, 300.0
 """Seconds between repeats, and for how long a message that does not get through is tried."""
 MOST_CHATS = 10_000
 """Chats whose pace is remembered; the oldest are long free to be written to again."""
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,52 +87,26 @@ class Delivery:
         self, chat: int, screen: Screen, *, answers: int | None = None, thread: int | None = None
     ) -> int | None:
         """Send a message; return its id, or None if the buyer cannot be reached."""
-        to = ReplyParameters(answers, allow_sending_without_reply=True) if answers else None
-
-        async def request() -> Message:
-            return await self._bot.send_message(
-                chat,
-                screen.text,
-                entities=screen.entities,
-                reply_markup=screen.keyboard,
-                link_preview_options=_NO_PREVIEW,
-                reply_parameters=to,
-                message_thread_id=thread,
-            )
-
-        sent = await self._deliver(chat, request, new=True)
-        return sent.message_id if sent is not None else None
+        fields = _fields(chat, screen)
+        if answers is not None:
+            fields["reply_parameters"] = {"message_id": answers, "allow_sending_without_reply": True}
+        if thread is not None:
+            fields["message_thread_id"] = thread
+        sent = await self._deliver(chat, "sendMessage", fields, new=True)
+        return sent["message_id"] if sent is not None else None
 
     async def edit(self, chat: int, message_id: int, screen: Screen) -> bool:
         """Let a message show something else; tell whether it now does. Showing the same is fine."""
+        return await self._change(chat, "editMessageText", {**_fields(chat, screen), "message_id": message_id})
 
-        async def request() -> object:
-            return await self._bot.edit_message_text(
-                screen.text,
-                chat,
-                message_id,
-                entities=screen.entities,
-                reply_markup=screen.keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-
-        return await self._change(chat, request)
-
-    async def strip(self, chat: int, message_id: int, kept: InlineKeyboardMarkup | None) -> bool:
+    async def strip(self, chat: int, message_id: int, kept: Raw | None) -> bool:
         """Take a message's buttons away, but for those that only copy."""
-
-        async def request() -> object:
-            return await self._bot.edit_message_reply_markup(chat, message_id, reply_markup=kept)
-
-        return await self._change(chat, request)
+        fields: Raw = {"chat_id": chat, "message_id": message_id, **({"reply_markup": kept} if kept else {})}
+        return await self._change(chat, "editMessageReplyMarkup", fields)
 
     async def remove(self, chat: int, message_id: int) -> None:
         """Delete a message of ours that says no more what holds; where that cannot be, its buttons go."""
-
-        async def request() -> object:
-            return await self._bot.delete_message(chat, message_id)
-
-        if not await self._change(chat, request):
+        if not await self._change(chat, "deleteMessage", {"chat_id": chat, "message_id": message_id}):
             await self.strip(chat, message_id, None)
 
     async def answer(self, query: str, alert: str = "") -> None:
@@ -152,28 +123,28 @@ class Delivery:
             else:
                 return
 
-    async def _change(self, chat: int, request: Callable[[], Awaitable[object]]) -> bool:
+    async def _change(self, chat: int, method: str, fields: Raw) -> bool:
         try:
-            return await self._deliver(chat, request, new=False) is not None
+            return await self._deliver(chat, method, fields, new=False) is not None
         except BadRequest as error:
             return "not modified" in error.message
 
-    async def _deliver(self, chat: int, request: Callable[[], Awaitable[_T]], *, new: bool) -> _T | None:
-        """Try until it got through. A new message that may have arrived is not sent a second time."""
+    async def _deliver(self, chat: int, method: str, fields: Raw, *, new: bool) -> Any:  # noqa: ANN401
+        """Try until it got through; return Telegram's answer. A new message that may have arrived is not sent twice."""
         if chat in self.silent:
             return None
         pause, give_up = _FIRST_PAUSE, monotonic() + _GIVE_UP_AFTER
         await self._pace.turn(chat, new=new)
         while True:
             try:
-                return await request()
+                return await self._bot.do_api_request(method, fields)
             except Forbidden:
                 self.silent.add(chat)
                 return None
             except FloodError as error:
                 self._pace.hold(chat, error.seconds)
                 await self._pace.turn(chat, new=False)
-            except (BadRequest, InvalidToken):
+            except (BadRequest, EndPointNotFound):
                 raise
             except TimedOut:
                 if new:
@@ -185,3 +156,12 @@ class Delivery:
                     raise
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _fields(chat: int, screen: Screen) -> Raw:
+    shown: Raw = {"chat_id": chat, "text": screen.text, "link_preview_options": {"is_disabled": True}}
+    if screen.entities:
+        shown["entities"] = screen.entities
+    if screen.keyboard is not None:
+        shown["reply_markup"] = screen.keyboard
+    return shown

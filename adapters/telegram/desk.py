@@ -6,14 +6,14 @@ import traceback
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update, User
+from telegram import Update, User
 from telegram.helpers import create_deep_linked_url
 
 from adapters import Response, Service
 from adapters.commands import links
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.incoming import Action, GroupCall, Presence, Press, to_meaning
-from adapters.telegram.outgoing import Painter, Screen
+from adapters.telegram.outgoing import Painter, Raw, Screen
 from conversations import Language
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ ANSWER_WITHIN = 0.5
 """Seconds for which a screen waits until its press was answered; then it goes out anyway."""
 _REVISIONS = 36**2
 
-_Live = dict[int, InlineKeyboardMarkup | None]
+_Live = dict[int, Raw | None]
 
 
 class Desk:
@@ -131,8 +131,8 @@ class Desk:
             await self._delivery.answer(call.query, words("service:private", call.language))
             return
         address = create_deep_linked_url(self._me.username or "", "check")
-        button = InlineKeyboardButton(words("service:open_private", call.language), url=address)
-        screen = Screen(words("service:private", call.language), keyboard=InlineKeyboardMarkup([[button]]))
+        button = {"text": words("service:open_private", call.language), "url": address}
+        screen = Screen(words("service:private", call.language), keyboard={"inline_keyboard": [[button]]})
         await self._delivery.send(call.chat, screen, answers=call.message_id, thread=call.thread)
 
     async def _apologise(self, chat: int, language: Language, error: Exception) -> None:

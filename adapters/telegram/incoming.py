@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, ChatMember, InlineKeyboardMarkup, Message, MessageEntity, Update, User
+from telegram import CallbackQuery, ChatMember, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from adapters.commands import START, TOKENS, to_event
+from adapters.telegram.outgoing import Raw
 from conversations import Attachment, Chose, Event, Language, Sent, Wrote
 
 
@@ -24,7 +25,7 @@ class Press:
     token: str
     message_id: int | None = None
     label: str = ""
-    kept: InlineKeyboardMarkup | None = None
+    kept: Raw | None = None
     holds_draft: bool = False
 
 
@@ -157,10 +158,10 @@ def _label(message: Message | None, data: str) -> str:
     return next((button.text for button in buttons if button.callback_data == data), "")
 
 
-def _kept(message: Message | None) -> InlineKeyboardMarkup | None:
+def _kept(message: Message | None) -> Raw | None:
     markup = message.reply_markup if message is not None else None
-    rows = [[one for one in row if one.copy_text] for row in markup.inline_keyboard] if markup else []
-    return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
+    rows = [[one.to_dict() for one in row if one.copy_text] for row in markup.inline_keyboard] if markup else []
+    return {"inline_keyboard": [row for row in rows if row]} if any(rows) else None
 
 
 def _calls(message: Message, me: User) -> bool:

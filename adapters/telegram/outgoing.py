@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 from unicodedata import east_asian_width
 from weakref import WeakKeyDictionary
 
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import MessageEntity
 
 from adapters import Words
 from adapters.markup import Block, Kind, Run, Style, parse
@@ -32,15 +33,19 @@ _UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202
 _ENTITIES = {Style.BOLD: MessageEntity.BOLD, Style.ITALIC: MessageEntity.ITALIC, Style.CODE: MessageEntity.CODE}
 
 
+Raw = dict[str, Any]
+"""A Telegram object as it goes over the wire; the library's own objects cost more than all the rest of a reply."""
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One Telegram message. ``pressable`` if its buttons lead on, ``kept`` are those that only copy."""
 
     text: str
-    entities: tuple[MessageEntity, ...] = ()
-    keyboard: InlineKeyboardMarkup | None = None
+    entities: Sequence[Raw] = ()
+    keyboard: Raw | None = None
     pressable: bool = False
-    kept: InlineKeyboardMarkup | None = None
+    kept: Raw | None = None
 
 
 class Painter:
@@ -49,7 +54,7 @@ class Painter:
     def __init__(self, words: Words) -> None:
         """Keep the words that only Telegram needs."""
         self._words = words
-        self._drawn: WeakKeyDictionary[Message, tuple[str, tuple[MessageEntity, ...]]] = WeakKeyDictionary()
+        self._drawn: WeakKeyDictionary[Message, tuple[str, Sequence[Raw]]] = WeakKeyDictionary()
 
     def screen(self, message: Message, language: Language, *, revision: str = "", chosen: str = "") -> Screen:
         """Draw a message; ``chosen`` is the label that led here, ``revision`` tells this screen's buttons apart."""
@@ -59,15 +64,15 @@ class Painter:
         text, entities = drawn
         if chosen:
             head = self._words("service:chosen", language).format(label=chosen) + "\n\n"
-            entities = tuple(MessageEntity.shift_entities(head, entities))
+            entities = [{**one, "offset": one["offset"] + _units(head)} for one in entities]
             text = head + text
         copy = self._copy_row(message, language)
-        kept = InlineKeyboardMarkup([copy]) if copy else None
+        kept = {"inline_keyboard": [copy]} if copy else None
         rows = [*([copy] if copy else []), *rows_of(message.buttons, revision)]
-        keyboard = InlineKeyboardMarkup(rows) if rows else None
+        keyboard = {"inline_keyboard": rows} if rows else None
         return Screen(text, entities, keyboard, bool(message.buttons), kept)
 
-    def _draw(self, message: Message, language: Language) -> tuple[str, tuple[MessageEntity, ...]]:
+    def _draw(self, message: Message, language: Language) -> tuple[str, Sequence[Raw]]:
         page = _Page(message.days)
         page.blocks(parse(message.text))
         if message.draft is not None:
@@ -78,12 +83,10 @@ class Painter:
             page.write("\n" + message.draft.meaning)
         return page.done()
 
-    def _copy_row(self, message: Message, language: Language) -> list[InlineKeyboardButton]:
+    def _copy_row(self, message: Message, language: Language) -> list[Raw]:
         if message.draft is None or len(message.draft.send) > LONGEST_COPY:
             return []
-        return [
-            InlineKeyboardButton(self._words("service:copy", language), copy_text=CopyTextButton(message.draft.send))
-        ]
+        return [{"text": self._words("service:copy", language), "copy_text": {"text": message.draft.send}}]
 
 
 class _Page:
@@ -92,18 +95,18 @@ class _Page:
     def __init__(self, days: Sequence[tuple[str, date]]) -> None:
         self._parts: list[str] = []
         self._at = 0
-        self._entities: list[MessageEntity] = []
+        self._entities: list[Raw] = []
         self._days = days
 
-    def done(self) -> tuple[str, tuple[MessageEntity, ...]]:
-        return "".join(self._parts), tuple(sorted(self._entities, key=lambda one: (one.offset, -one.length)))
+    def done(self) -> tuple[str, Sequence[Raw]]:
+        return "".join(self._parts), sorted(self._entities, key=lambda one: (one["offset"], -one["length"]))
 
     def write(self, text: str, *kinds: str, link: str = "") -> None:
         text = _UNSEEN.sub("", text)
         start, self._at = self._at, self._at + _units(text)
         self._parts.append(text)
         for kind in kinds:
-            self._mark(kind, start, self._at, link)
+            self._mark(kind, start, self._at, **({"url": link} if kind == MessageEntity.TEXT_LINK else {}))
 
     def gap(self) -> None:
         self.write("\n\n" if self._parts else "")
@@ -144,14 +147,12 @@ class _Page:
         for words, day in self._days:
             for match in re.finditer(re.escape(words), text):
                 offset = start + _units(text[: match.start()])
-                noon = datetime.combine(day, time(3), UTC)
-                self._entities.append(
-                    MessageEntity(MessageEntity.DATE_TIME, offset, _units(words), unix_time=noon)  # as we word it
-                )
+                noon = int(datetime.combine(day, time(3), UTC).timestamp())
+                self._mark(MessageEntity.DATE_TIME, offset, offset + _units(words), unix_time=noon)
 
-    def _mark(self, kind: str, start: int, end: int, link: str = "") -> None:
+    def _mark(self, kind: str, start: int, end: int, **more: object) -> None:
         if end > start:
-            self._entities.append(MessageEntity(kind, start, end - start, url=link or None))
+            self._entities.append({"type": str(kind), "offset": start, "length": end - start, **more})
 
 
 def _units(text: str) -> int:
@@ -174,13 +175,15 @@ def _may_fold(block: Block) -> bool:
     return block.kind is Kind.PARAGRAPH or (block.kind is Kind.ITEM and not block.marker[:1].isdigit())
 
 
-def rows_of(buttons: Iterable[Button], revision: str) -> list[list[InlineKeyboardButton]]:
+def rows_of(buttons: Iterable[Button], revision: str) -> list[list[Raw]]:
     """Lay buttons out: two in a row where both are short, otherwise each on its own."""
-    rows: list[list[InlineKeyboardButton]] = []
+    rows: list[list[Raw]] = []
     waiting = False
     for button in buttons:
         short = _columns(button.label) <= HALF_ROW
-        key = InlineKeyboardButton(button.label, callback_data=_data(button.token, revision), style=_style(button))
+        key: Raw = {"text": button.label, "callback_data": _data(button.token, revision)}
+        if button.token == "forget":  # noqa: S105  # a button's token is no secret
+            key["style"] = "danger"
         if short and waiting:
             rows[-1].append(key)
             waiting = False
@@ -193,10 +196,6 @@ def rows_of(buttons: Iterable[Button], revision: str) -> list[list[InlineKeyboar
 def _data(token: str, revision: str) -> str:
     marked = f"{token}#{revision}"
     return marked if len(marked.encode()) <= LONGEST_DATA else token
-
-
-def _style(button: Button) -> str | None:
-    return "danger" if button.token == "forget" else None  # noqa: S105  # a button's token is no secret
 
 
 def _columns(label: str) -> int:

@@ -6,7 +6,6 @@ on: after a crash all that was not answered comes again, and the ids of events k
 
 import asyncio
 import logging
-import warnings
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
@@ -14,7 +13,6 @@ from typing import Any
 
 from telegram import Bot, Update
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
-from telegram.warnings import PTBUserWarning
 
 from adapters import RefusedError
 from adapters.telegram.connection import FloodError
@@ -33,8 +31,6 @@ LOOK_AGAIN = 0.05
 DRAIN = 4.0
 """Seconds that what is under way gets at the end."""
 _LONGEST_PAUSE = 15.0
-
-warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)  # raw, to read them one by one
 
 
 class Polling:

@@ -1,0 +1,225 @@
+"""Updates a second on Telegram, beside echo bots of python-telegram-bot and aiogram; prints rates and ratios.
+
+    .venv/bin/python benchmarks/telegram.py [--peers PYTHON] [--updates 3000] [--runs 3]
+
+A server of canned answers runs in one process, each bot alone in another. Ours understands words, keeps every
+answer in an SQLite file, sends a screen with buttons and takes the old buttons away (two requests an update); the
+peers echo the text (one request). Telegram's own pace (30 a second) is lifted. ``--peers`` is a Python that has
+aiogram, such as one in a throwaway venv; without it aiogram is left out. The delay holds for every answer,
+``getUpdates`` included; in the lines "(sends only)" it does not hold for ``getUpdates``.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import monotonic
+from urllib.parse import parse_qs
+
+sys.path[0] = str(Path(__file__).parent.parent)  # not this folder: ``import telegram`` would find this file
+USERS = 500
+WORDS = ("/check", "発送済み", "動いている", "/back")
+ME = {"id": 1, "is_bot": True, "first_name": "b", "username": "b_bot", "can_join_groups": True}
+SENT = {"message_id": 1, "date": 1_790_000_000, "chat": {"id": 1, "type": "private"}, "text": "x", "from": ME}
+
+
+class Server(asyncio.Protocol):
+    """Hands out updates, takes messages, and notes when the last one came. One for each connection."""
+
+    updates: list[str] = []  # noqa: RUF012  # shared by all connections
+    delay = 0.0
+    polls_wait = True
+    first = 0.0
+    sent = 0
+    numbers = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport, self.unread = transport, b""
+
+    def data_received(self, data: bytes) -> None:
+        """Read whole requests."""
+        self.unread += data
+        while b"\r\n\r\n" in self.unread:
+            head, _, rest = self.unread.partition(b"\r\n\r\n")
+            lower = head.lower()
+            at = lower.find(b"content-length:")
+            length = int(lower[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            if len(rest) < length:
+                return
+            self.unread = rest[length:]
+            self.answer(head.split(b" ", 2)[1].rsplit(b"/", 1)[1].decode(), rest[:length])
+
+    def answer(self, method: str, body: bytes) -> None:
+        """Answer one request, after the delay."""
+        wait = Server.delay
+        match method.lower():
+            case "getupdates":
+                result, wait = self.batch(body), wait if Server.polls_wait else 0.0
+            case "sendmessage":
+                Server.sent += 1
+                Server.numbers += 1
+                result = json.dumps({**SENT, "message_id": Server.numbers})
+                if Server.sent == len(Server.updates):
+                    print(monotonic() - Server.first, flush=True)  # noqa: T201
+            case "getme":
+                result = json.dumps(ME)
+            case "getmycommands":
+                result = "[]"
+            case "getmydescription" | "getmyshortdescription":
+                result = '{"description": "", "short_description": ""}'
+            case "editmessagereplymarkup" | "editmessagetext":
+                result = json.dumps(SENT)
+            case _:
+                result = "true"
+        payload = f'{{"ok":true,"result":{result}}}'.encode()
+        whole = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(payload)
+        if wait:
+            asyncio.get_running_loop().call_later(wait, self.transport.write, whole + payload)
+        else:
+            self.transport.write(whole + payload)
+
+    @staticmethod
+    def batch(body: bytes) -> str:
+        """Return the updates from the offset on, a hundred at most."""
+        Server.first = Server.first or monotonic()
+        try:
+            fields = json.loads(body)
+        except ValueError:
+            fields = {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}
+            if b'name="offset"' in body:  # aiogram sends forms
+                fields["offset"] = body.split(b'name="offset"', 1)[1].split(b"\r\n\r\n", 1)[1].split(b"\r\n", 1)[0]
+        start = max(int(fields.get("offset") or 0) - 1, 0)
+        return f"[{','.join(Server.updates[start : start + 100])}]"
+
+
+async def serve(count: int, delay: float, *, polls_wait: bool) -> None:
+    """Print the port, and the seconds it took when all is answered."""
+    Server.delay, Server.polls_wait = delay, polls_wait
+    for number in range(1, count + 1):
+        user = number % USERS + 1
+        message = {
+            "message_id": number,
+            "date": 1_790_000_000,
+            "chat": {"id": user, "type": "private", "first_name": "A"},
+            "from": {"id": user, "is_bot": False, "first_name": "A", "language_code": "ja"},
+            "text": WORDS[number // USERS % len(WORDS)],
+        }
+        Server.updates.append(json.dumps({"update_id": number, "message": message}))
+    server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    await server.serve_forever()
+
+
+def ours(url: str) -> None:
+    """Torikeshi with its store."""
+    from adapters import Account, Service, telegram  # noqa: PLC0415
+    from adapters.telegram.delivery import Allowance, Pace  # noqa: PLC0415
+    from bot.app import make_support, today_in_japan  # noqa: PLC0415
+    from bot.content import load_content  # noqa: PLC0415
+    from bot.store import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
+
+    free = Allowance(1e9, at_once=10**9)
+    with tempfile.TemporaryDirectory() as folder:
+        content = load_content()
+        support = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
+        service = Service(support.respond, content.catalog.label, tuple(content.handbook.topic))
+        asyncio.run(telegram.run(service, Account("1:a", url), asyncio.Event(), pace=Pace(free, free)))
+
+
+def ptb(url: str, concurrent: int) -> None:
+    """An echo bot of python-telegram-bot."""
+    from telegram import Update  # noqa: PLC0415
+    from telegram.ext import Application, ContextTypes, MessageHandler, filters  # noqa: PLC0415
+
+    async def echo(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        assert update.message is not None
+        await update.message.reply_text(update.message.text or "")
+
+    builder = Application.builder().token("1:a").base_url(f"{url}/bot")
+    if concurrent:
+        builder = builder.concurrent_updates(concurrent)
+    application = builder.build()
+    application.add_handler(MessageHandler(filters.ALL, echo))
+    application.run_polling()
+
+
+def aiogram(url: str) -> None:
+    """An echo bot of aiogram, as its documentation writes it."""
+    from aiogram import Bot, Dispatcher  # noqa: PLC0415
+    from aiogram.client.session.aiohttp import AiohttpSession  # noqa: PLC0415
+    from aiogram.client.telegram import TelegramAPIServer  # noqa: PLC0415
+    from aiogram.types import Message  # noqa: PLC0415
+
+    dispatcher = Dispatcher()
+
+    @dispatcher.message()
+    async def echo(message: Message) -> None:
+        await message.answer(message.text or "")
+
+    session = AiohttpSession(api=TelegramAPIServer.from_base(url))
+    asyncio.run(dispatcher.start_polling(Bot("1:a", session=session)))
+
+
+def measure(bot: str, python: str, count: int, delay: float, *, polls_wait: bool) -> float:
+    """Return a bot's updates a second."""
+    this = str(Path(__file__).resolve())
+    serving = [sys.executable, this, "--serve", str(count), str(delay), str(int(polls_wait))]
+    with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout is not None
+        url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
+        with subprocess.Popen([python, this, "--bot", bot, url], stderr=subprocess.DEVNULL, env=quiet) as client:  # noqa: S603
+            seconds = float(server.stdout.readline())
+            client.kill()
+        server.kill()
+    return count / seconds
+
+
+def compare(peers: str | None, count: int, runs: int) -> None:
+    """Print the table."""
+    echo_few = max(count // 10, 200)  # one by one at 50 ms takes long enough
+    for delay, polls_wait in ((0.0, True), (0.05, True), (0.05, False)):
+        name = f"{delay * 1000:.0f} ms" + ("" if polls_wait else " (sends only)")
+        bots = {"torikeshi": sys.executable, "ptb": sys.executable, "ptb256": sys.executable}
+        bots |= {"aiogram": peers} if peers else {}
+        rates = {}
+        for bot, python in bots.items():
+            if bot == "ptb" and delay:
+                continue
+            few = echo_few if bot == "ptb256" and delay else count
+            rates[bot] = statistics.median(measure(bot, python, few, delay, polls_wait=polls_wait) for _ in range(runs))
+            print(f"{name:20} {bot:10} {rates[bot]:7.0f} updates/s", flush=True)  # noqa: T201
+        for bot, rate in rates.items():
+            if bot != "torikeshi":
+                print(f"{name:20} torikeshi is {rates['torikeshi'] / rate:.2f} × {bot}", flush=True)  # noqa: T201
+
+
+def main() -> None:
+    """Run what the arguments say."""
+    match sys.argv[1:]:
+        case ["--serve", count, delay, polls_wait]:
+            asyncio.run(serve(int(count), float(delay), polls_wait=polls_wait == "1"))
+        case ["--bot", "torikeshi", url]:
+            ours(url)
+        case ["--bot", "aiogram", url]:
+            aiogram(url)
+        case ["--bot", bot, url]:
+            ptb(url, 256 if bot == "ptb256" else 0)
+        case _:
+            parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+            parser.add_argument("--peers", metavar="PYTHON", help="a Python that has aiogram")
+            parser.add_argument("--updates", type=int, default=3000)
+            parser.add_argument("--runs", type=int, default=3)
+            options = parser.parse_args()
+            compare(options.peers, options.updates, options.runs)
+
+
+if __name__ == "__main__":
+    main()
