@@ -53,7 +53,8 @@ class Connection(BaseRequest):
     @override
     async def initialize(self) -> None:
         if self._session is None:
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS))
+            ways = aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
+            self._session = aiohttp.ClientSession(connector=ways, headers=_JSON, cookie_jar=aiohttp.DummyCookieJar())
 
     @override
     async def shutdown(self) -> None:
@@ -80,7 +81,7 @@ class Connection(BaseRequest):
         timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT, sock_read=seconds)
         data = json.dumps(request_data.parameters).encode() if request_data else None
         try:
-            async with self._session.request(method, url, data=data, headers=_JSON, timeout=timeout) as answer:
+            async with self._session.request(method, url, data=data, timeout=timeout) as answer:
                 code, payload = answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(type(error).__name__) from None

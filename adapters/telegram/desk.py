@@ -100,18 +100,25 @@ class Desk:
         places = self._places(press, live)
         if press is not None and press.holds_draft and press.message_id is not None:
             live[press.message_id] = press.kept
+        old = [one for one in live.items() if one[0] not in places]
+        clearing = asyncio.gather(*(self._delivery.strip(action.chat, *one) for one in old))
+        try:
+            self._remember(action.chat, await self._put(action.chat, screens, places))
+        finally:
+            await clearing
+
+    async def _put(self, chat: int, screens: Sequence[Screen], places: list[int]) -> _Live:
+        """Let the messages show the screens, new ones what they cannot; return which have buttons now."""
         shown: _Live = {}
-        for screen in screens:
-            place = places.pop(0) if places else None
-            if place is None or not await self._delivery.edit(action.chat, place, screen):
-                place = await self._delivery.send(action.chat, screen)
+        for index, screen in enumerate(screens):
+            place = places[index] if index < len(places) else None
+            if place is None or not await self._delivery.edit(chat, place, screen):
+                place = await self._delivery.send(chat, screen)
             if place is not None and screen.pressable:
                 shown[place] = screen.kept
-        self._remember(action.chat, shown)
-        await asyncio.gather(
-            *(self._delivery.remove(action.chat, place) for place in places),
-            *(self._delivery.strip(action.chat, *one) for one in live.items() if one[0] not in {*shown, *places}),
-        )
+        for place in places[len(screens) :]:
+            await self._delivery.remove(chat, place)
+        return shown
 
     def _places(self, press: Press | None, live: _Live) -> list[int]:
         """Return the messages to change: the pressed one and what was shown under it. A draft stays to be copied."""
