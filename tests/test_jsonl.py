@@ -313,7 +313,7 @@ async def test_a_line_that_fails_inside_does_not_end_the_stream() -> None:
         """A product that fails for one chat."""
 
         async def __call__(
-            self, chat: str, event: object, *, event_id: object = None, today: object = None
+            self, chat: str, event: object, *, event_id: object = None, today: object = None, language: object = None
         ) -> Response:
             raise RuntimeError(chat, event, event_id, today)
 
