@@ -315,7 +315,7 @@ async def test_a_line_that_fails_inside_does_not_end_the_stream() -> None:
         async def __call__(
             self, chat: str, event: object, *, event_id: object = None, today: object = None, language: object = None
         ) -> Response:
-            raise RuntimeError(chat, event, event_id, today)
+            raise RuntimeError(chat, event, event_id, today, language)
 
     output = BytesIO()
     await jsonl.run(Broken(), [as_line(start()), as_line(start())], output)
