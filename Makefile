@@ -1,7 +1,8 @@
 # Two commands: `make chat` talks, `make test` runs every test. Each sets up what it needs in .venv first.
 
 PYTHON ?= python3
-LANGUAGE ?= ja
+# Only a language given to make counts: many systems have a variable of that name, and the chat remembers its own.
+IN := $(if $(filter command line,$(origin LANGUAGE)),--language $(LANGUAGE))
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -9,7 +10,7 @@ READY := $(VENV)/.ready
 .PHONY: chat test check format lock docs wheel clean
 
 chat: $(READY)
-	@$(BIN)/torikeshi chat --language $(LANGUAGE)
+	@$(BIN)/torikeshi chat $(IN)
 
 test: $(READY)
 	$(BIN)/coverage run -m pytest
