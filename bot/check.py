@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from bot.content import Content, ContentError, load_content
 from bot.lexicons import TITLED, TOPIC_NAMES, block_lines, blocks
 from bot.proofreader import UNWORDABLE, Proofreader, said
-from bot.walk import walk
+from bot.walk import SAMPLES, walk
 from conversations import Language, Notice, Order, Reply
 from conversations.details import LONGEST_DETAIL
 from conversations.steps import STEPS, Kind
@@ -76,10 +76,10 @@ def _wanted_files(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
         for folder, names in by_folder.items():
             yield from ((f"{language}/{folder}/{name}.j2", _BLOCKS.get(folder, ())) for name in names)
         yield f"{language}/cautions.j2", tuple(book.caution)
-    meanings = [f"{kind}_{language}" for kind in ("when",) for language in Language]
+    advice = [f"when_{language}" for language in Language]
     for name in book.draft:
-        cancels = name.removeprefix("cancel_") in book.reason and name.startswith("cancel_")
-        yield f"seller/{name}.j2", ("chat", *Language, *meanings, *(("form", "form_ja") if cancels else ()))
+        form = ("form", "form_ja") if name in book.cancel_drafts else ()
+        yield f"seller/{name}.j2", ("chat", *Language, *advice, *form)
 
 
 def _missing_files(content: Content) -> Iterator[str]:
@@ -93,12 +93,10 @@ def _missing_files(content: Content) -> Iterator[str]:
         yield from (f"{path}: {block}: the block is missing" for block in needed if block not in found)
         yield from (f"{path}: {block}: nothing uses this block" for block in sorted(found - set(needed)))
     for path in templates:
-        language, _, folder = path.rpartition("/")[0].partition("/")
-        other = {Language.JA: Language.EN, Language.EN: Language.JA}.get(language)  # type: ignore[call-overload]
-        if folder in {"dialog", "notices"}:
-            twin = f"{other}/{path.partition('/')[2]}"
-            if twin not in templates:
-                yield f"{twin}: the file is missing"
+        _, _, within = path.partition("/")
+        if within.startswith(("dialog/", "notices/")):
+            twins = [f"{language}/{within}" for language in Language]
+            yield from (f"{twin}: the file is missing" for twin in twins if twin not in templates)
         elif path not in wanted:
             yield f"{path}: nothing uses this file"
 
@@ -215,15 +213,10 @@ def _drafts(content: Content) -> Iterator[str]:
 
 
 def _details(details: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    longest = {
-        "order_number": "8190123456789012",
-        "item": "blue rain jacket",
-        "ordered": "size M",
-        "wanted": "size L",
-    }
+    samples = {step.value: text for step, text in SAMPLES.items()}
     for given in product((True, False), repeat=len(details)):
         values: dict[str, object] = {step.value: "" for step in LONGEST_DETAIL}
-        values |= {name: longest[name] for name, is_given in zip(details, given, strict=True) if is_given}
+        values |= {name: samples[name] for name, is_given in zip(details, given, strict=True) if is_given}
         yield from ({**values, "part": part} for part in (True, False))
 
 

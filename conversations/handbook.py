@@ -270,6 +270,11 @@ class Handbook(_Row):
         }
 
     @cached_property
+    def cancel_drafts(self) -> Mapping[str, str]:
+        """The cancellation request for each reason: draft to reason."""
+        return {f"{CANCEL}_{row.id}": row.id for row in self.reasons}
+
+    @cached_property
     def rules_for(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules for each status, in their order, so that the others need no look."""
         return {
@@ -483,4 +488,5 @@ def _check_drafts(book: Handbook) -> Iterator[str]:
             yield from _unknown("drafts", f"{row.id}.details", detail, details)
     for reason in book.reasons:
         yield from _unknown("reasons", f"{reason.id}.form_choice", reason.form_choice, book.form_choice)
-        yield from _unknown("drafts", f"reason {reason.id}", f"{CANCEL}_{reason.id}", book.draft)
+    for draft, reason_id in book.cancel_drafts.items():
+        yield from _unknown("drafts", f"reason {reason_id}", draft, book.draft)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from conversations.eligibility import Verdict, examine
 from conversations.events import Language
-from conversations.handbook import CANCEL, Handbook
+from conversations.handbook import Handbook
 from conversations.order import UNKNOWN
 from conversations.place import Place
 from conversations.replies import Choice, Notice, Reply
@@ -175,7 +175,7 @@ def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple
     if place.reply_kind is not None:
         replies.append(Reply("reply", place.order, today, subject=place.reply_kind))
     for draft in place.drafts:
-        if draft.startswith(f"{CANCEL}_") and draft.removeprefix(f"{CANCEL}_") in handbook.reason:
+        if draft in handbook.cancel_drafts:
             replies.append(Reply("draft", place.order, today, draft=draft, form=True, verdict=place.verdict))
         replies.append(Reply("draft", place.order, today, draft=draft, verdict=place.verdict))
     choices: tuple[Choice, ...] = (Choice("draft:details", "draft:details"),)
