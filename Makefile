@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: chat test check format lock docs wheel clean
+.PHONY: chat test check train format lock docs wheel clean
 
 chat: $(READY)
 	@$(BIN)/torikeshi chat $(IN)
@@ -22,6 +22,9 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/torikeshi check
 	$(BIN)/pytest -q tests/test_rooms.py
+
+train: $(READY)  ## learn the phrasings anew after they were edited: some minutes
+	$(BIN)/torikeshi train
 
 format: $(READY)
 	$(BIN)/ruff format .

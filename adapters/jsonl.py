@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from unicodedata import category
 
 from adapters import Respond, Response
-from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
+from conversations import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from messages import Message
 
 LOG = logging.getLogger("torikeshi")
@@ -19,6 +19,7 @@ YEARS = range(2000, 2101)
 """Years a day may lie in: calendars can be counted on around all of them."""
 
 
+_WORDS: Mapping[str, type[Wrote | Asked | Quoted]] = {"write": Wrote, "ask": Asked, "quote": Quoted}
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -104,12 +105,12 @@ def _event(fields: Mapping[str, Any]) -> Event:
             return Started(_language(fields))
         case "choose":
             return Chose(_text(fields, "token"))
-        case "write":
-            return Wrote(_text(fields, "text"))
+        case "write" | "ask" | "quote":
+            return _WORDS[kind](_text(fields, "text"))
         case _ if kind in set(Attachment):
             return Sent(Attachment(kind))
         case _:
-            message = f"event: unknown {kind[:40]!r}; one of start, choose, write, {', '.join(Attachment)}"
+            message = f"event: unknown {kind[:40]!r}; one of start, choose, write, ask, quote, {', '.join(Attachment)}"
             raise MalformedLineError(message)
 
 

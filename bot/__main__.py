@@ -1,4 +1,7 @@
-"""The command line: run · chat · check · map · transcript. Each command imports only what it needs."""
+"""The command line: run · chat · ask · read · check · train · evaluate · map · transcript.
+
+Each command imports only what it needs.
+"""
 
 import argparse
 import os
@@ -51,6 +54,21 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--data", type=Path, metavar="DIR", help="folder in which the chat is remembered")
     chat.add_argument("--jsonl", action="store_true", help="one JSON event a line in, one JSON turn a line out")
     chat.set_defaults(run=_chat)
+    for name, metavar, text, action in (
+        ("ask", "QUESTION", "answer one question; - reads questions from the input", _ask),
+        ("read", "TEXT", "explain what a seller wrote; - reads it from the input", _read),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("text", nargs="?", default="-", metavar=metavar)
+        command.add_argument("--language", choices=["ja", "en"], help="the text's own unless given")
+        command.add_argument("--json", action="store_true", help="one JSON object a line")
+        command.set_defaults(run=action)
+    train = commands.add_parser("train", help="learn the phrasings anew (needs scikit-learn; see make train)")
+    train.set_defaults(run=_train)
+    evaluate = commands.add_parser("evaluate", help="how well typed words are understood, on labelled lines")
+    evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
+    evaluate.add_argument("--confusions", type=Path, metavar="FILE", help="write the confusion table here")
+    evaluate.set_defaults(run=_evaluate)
     check = commands.add_parser("check", help="check all content; exit 1 if anything is wrong")
     check.set_defaults(run=_check)
     drawing = commands.add_parser("map", help="print the dialog as a Mermaid diagram")
@@ -72,6 +90,41 @@ def _chat(options: argparse.Namespace) -> int:
     from bot.chat import chat  # noqa: PLC0415  # --help must not wait for it
 
     return chat(options.language, options.data, jsonl=options.jsonl)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from bot.ask import ask  # noqa: PLC0415
+
+    return ask(options.text, options.language, as_lines=options.json)
+
+
+def _read(options: argparse.Namespace) -> int:
+    from bot.ask import read  # noqa: PLC0415
+
+    return read(options.text, options.language, as_lines=options.json)
+
+
+def _train(_: argparse.Namespace) -> int:
+    try:
+        from bot.training import train_installed  # noqa: PLC0415
+    except ImportError as error:
+        message = f"{error.name} is not installed; use make train, or pip install scikit-learn"
+        raise MendableError(message) from error
+    print(train_installed())  # noqa: T201
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from bot.clock import today_in_japan  # noqa: PLC0415
+    from bot.content import load_content  # noqa: PLC0415
+    from bot.evaluate import confusion_table, read_rows, report  # noqa: PLC0415
+
+    rows, handbook = read_rows(options.file), load_content().handbook
+    for line in report(rows, handbook, today_in_japan()):
+        print(line)  # noqa: T201
+    if options.confusions is not None:
+        options.confusions.write_text(confusion_table(rows, handbook), encoding="utf-8")
+    return 0
 
 
 def _check(_: argparse.Namespace) -> int:

@@ -1,23 +1,16 @@
 """Puts the product together: settings → content → store → support, once."""
 
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.clock import today_in_japan
 from bot.content import load_content
 from bot.settings import Settings, SettingsError
 from bot.store import Saved, SqlStore, Store, StoreError, sqlite_url
 from bot.support import Support
-
-_TOKYO = timezone(timedelta(hours=9))
-
-
-def today_in_japan() -> date:
-    """Return the day in the buyer's country, which has no summer time."""
-    return datetime.now(UTC).astimezone(_TOKYO).date()
 
 
 def make_support(store: Store) -> Support:

@@ -8,14 +8,15 @@ from itertools import product
 
 from markdown_it import MarkdownIt
 
+from bot.check_understanding import understanding
 from bot.content import Content, ContentError, load_content
-from bot.lexicons import TITLED, TOPIC_NAMES, block_lines, blocks
+from bot.lexicons import NEAR_MISSES, TITLED, TOPIC_NAMES, block_lines, blocks
 from bot.proofreader import UNWORDABLE, Proofreader, said
 from bot.walk import SAMPLES, walk
 from conversations import Language, Notice, Order, Reply
 from conversations.details import LONGEST_DETAIL
+from conversations.spelling import name_key
 from conversations.steps import STEPS, Kind
-from conversations.typed import name_key
 from messages.catalog import LONGEST_DRAFT, sentences
 
 LONGEST_LABEL = 20
@@ -30,12 +31,13 @@ A_DAY = date(2026, 11, 24)
 _NO_BUTTONS = ("form_choice:", "terminal:", "service:", "command:", "telegram:")
 """Entries of ``words.toml`` that stand on no button, and so may be longer."""
 _BLOCKS = {
-    "topics": ("title", TOPIC_NAMES, "answer"),
+    "topics": ("title", "answer", TOPIC_NAMES, NEAR_MISSES),
+    "themes": ("answer", TOPIC_NAMES),
     "verdicts": ("headline", "why", "steps", "money"),
     "money": ("how_long", "where", "worry"),
     "replies": ("title", "sample", "meaning", "advice", "trap"),
 }
-_UNCITED = ("title", TOPIC_NAMES, "sample")
+_UNCITED = ("title", TOPIC_NAMES, NEAR_MISSES, "sample")
 _CITE = re.compile(r"\{\{\s*cite\(([^)]*)\)\s*\}\}")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _DRAFT_GAP = re.compile(r"  | [.,!?]|\(\s*\)|\{\{|\}\}")
@@ -52,7 +54,7 @@ def check() -> list[str]:
 
 def check_content(content: Content) -> list[str]:
     """Return every problem of a content that could be built."""
-    checks = (_missing_files, _words, _uncited, _names, _drafts)
+    checks = (_missing_files, _words, _uncited, _names, _drafts, understanding)
     problems = [problem for one in checks for problem in one(content)]
     problems = problems or [*_conversations(content)]  # a conversation shows many files at once
     return sorted(dict.fromkeys(problems))
@@ -68,6 +70,7 @@ def _wanted_files(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
     for language in Language:
         by_folder = {
             "topics": book.topic,
+            "themes": [row.id for row in book.themes],
             "verdicts": book.outcome,
             "money": book.method,
             "replies": book.reply_kind,

@@ -1,5 +1,6 @@
 """Reads all that the product says and knows from its packages, and reports every problem by file and key."""
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,13 @@ from jinja2 import Environment, TemplateSyntaxError
 from bot.errors import MendableError
 from bot.lexicons import read_lexicon
 from conversations import Handbook, HandbookError, Language, read_handbook
-from conversations.typed import name_key
+from conversations.spelling import name_key
 from messages import Catalog, Lexicon
 
+MODELS = "understanding.json"
+"""The trained models, beside the data."""
+SELLER_SAYS = "seller_says"
+"""The folder of sellers' messages by kind."""
 UNSURE = "status:unknown"
 NEVER_TYPED = ("change:", "form_choice:", "terminal:", "service:", "command:", "telegram:")
 """Labels that are no words for a button wherever it stands."""
@@ -32,11 +37,13 @@ class ContentError(MendableError):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The content as it was read: parsed data, words by language, and templates by path."""
+    """The content as it was read: parsed data, words by language, templates by path, what sellers say, the models."""
 
     data: Mapping[str, Mapping[str, Any]]
     words: Mapping[Language, Mapping[str, Any]]
     templates: Mapping[str, str]
+    samples: Mapping[str, str]
+    models: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,15 @@ def read_sources(data: Traversable, messages: Traversable) -> Sources:
     }
     templates = {path: _read_text(entry, path, problems) for path, entry in _templates(messages, "")}
     problems += _syntax_problems(templates)
+    samples = {
+        entry.name.removesuffix(".txt"): _read_text(entry, f"{SELLER_SAYS}/{entry.name}", problems)
+        for entry in ((messages / SELLER_SAYS).iterdir() if (messages / SELLER_SAYS).is_dir() else ())
+        if entry.name.endswith(".txt")
+    }
+    models = _read_models(data / MODELS, problems)
     if problems:
         raise ContentError(tuple(problems))
-    return Sources(tables, words, templates)
+    return Sources(tables, words, templates, samples, models)
 
 
 def build_content(sources: Sources) -> Content:
@@ -80,7 +93,7 @@ def build_content(sources: Sources) -> Content:
         language: read_lexicon(language, sources.words[language], sources.templates, problems) for language in Language
     }
     try:
-        handbook = read_handbook(sources.data, _names(lexicons, sources))
+        handbook = read_handbook(sources.data, _names(lexicons, sources), sources.models)
     except HandbookError as error:
         raise ContentError((*problems, *error.problems)) from error
     if problems:
@@ -112,6 +125,18 @@ def _read_toml(entry: Traversable, name: str, problems: list[str]) -> Mapping[st
     except tomllib.TOMLDecodeError as error:
         problems.append(f"{name}: {error}; mend that line")
         return {}
+
+
+def _read_models(entry: Traversable, problems: list[str]) -> Mapping[str, Any]:
+    """Read the trained models; before the first training there are none."""
+    try:
+        models = json.loads(entry.read_text(encoding="utf-8")) if entry.is_file() else {}
+    except (OSError, ValueError):
+        models = None
+    if not isinstance(models, dict):
+        problems.append(f"{MODELS}: the file is damaged; run make train")
+        return {}
+    return models
 
 
 def _syntax_problems(templates: Mapping[str, str]) -> list[str]:

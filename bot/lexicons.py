@@ -11,6 +11,8 @@ from messages import Lexicon
 TITLED = {"topics": "topic", "replies": "reply_kind"}
 """Folders whose files carry a ``title`` that is a button's label, and the step it belongs to."""
 TOPIC_NAMES = "asked_as"
+NEAR_MISSES = "near_misses"
+"""The block of lines that sound like a topic and belong to another."""
 
 
 def read_lexicon(

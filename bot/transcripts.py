@@ -21,7 +21,7 @@ from rich.console import Console
 
 from adapters import Response
 from adapters.console import show
-from bot.app import today_in_japan
+from bot.clock import today_in_japan
 from bot.content import load_content
 from bot.errors import MendableError
 from bot.store import MemoryStore
@@ -133,6 +133,7 @@ _FOUND: Mapping[str, Callable[[Response], Iterable[str]]] = {
     "step": lambda response: (response.turn.place.step,),
     "outcome": lambda response: (response.turn.place.verdict.outcome if response.turn.place.verdict else "none",),
     "topic": lambda response: (response.turn.place.reading.value if response.turn.place.reading else "none",),
+    "theme": lambda response: (reply.subject or "" for reply in response.turn.replies if reply.screen == "theme"),
     "reply_kind": lambda response: (response.turn.place.reply_kind or "none",),
     "language": lambda response: (response.turn.conversation.language,),
     "cites": lambda response: response.cites,

@@ -85,5 +85,5 @@ def _key(place: Place) -> Hashable:
         order = place.order
         details = tuple(order.fact(step) for step in SAMPLES)
         told = (order.reason, order.is_part, details)
-        return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kind, place.group, told)
+        return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kinds, place.group, told)
     return replace(place, order=replace(place.order, reason=None, scope=None))

@@ -8,9 +8,12 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from dateparser.date import DateDataParser
 from dateutil.relativedelta import relativedelta
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 LONGEST = 40
 """Characters; a day is said in fewer, and a pasted text is not searched for one."""
@@ -154,8 +157,10 @@ def _parsed(words: str, today: date) -> date | None:
 
 
 @lru_cache(maxsize=8)
-def _parser(today: date) -> DateDataParser:
+def _parser(today: date) -> "DateDataParser":
     """Return the library's reader of English, seen from a day; to build one takes longer than to read with it."""
+    from dateparser.date import DateDataParser  # noqa: PLC0415  # only some typed days need it
+
     return DateDataParser(
         languages=["en"],
         settings={

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conversations.spelling import visible
 from conversations.steps import StepName
-from conversations.typed import visible
 
 SKIPPED = ""
 """The answer that leaves a detail out."""

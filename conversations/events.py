@@ -48,10 +48,24 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The buyer asked a question outright, such as behind a command: it is read as nothing else first."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The buyer showed what the seller wrote."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The buyer sent something other than words."""
 
     attachment: Attachment
 
 
-Event = Started | Chose | Wrote | Sent
+Event = Started | Chose | Wrote | Asked | Quoted | Sent

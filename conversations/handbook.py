@@ -14,11 +14,18 @@ from typing import Annotated, Any, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from conversations.order import UNKNOWN
+from conversations.order_facts import FactReader
+from conversations.recognition import QuestionLimits, QuestionReader
+from conversations.seller_replies import ReplyLimits, ReplyReader
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 FactId = Annotated[str, Field(pattern=r"^[FBCDT][1-9][0-9]{0,2}$")]
 When = Mapping[str, tuple[str, ...]]
 """A condition: every named fact is known and has one of the listed values."""
+
+
+THANKS = "thanks"
+"""The message that agrees with all that the seller said."""
 
 
 class Certainty(StrEnum):
@@ -163,6 +170,8 @@ class Topic(_Row):
 
     id: Id
     related: tuple[Id, ...] = ()
+    check: bool = False
+    """Who asks this of an order whose status is known is better served by its check."""
 
 
 class ReplyGroup(_Row):
@@ -179,6 +188,12 @@ class ReplyKind(_Row):
     number: int
     drafts: tuple[Id, ...] = Field(min_length=1)
     unsafe: bool = False
+
+
+class Theme(_Row):
+    """Something that people ask although it is not for us; it has an answer of its own."""
+
+    id: Id
 
 
 class SellerMessage(_Row):
@@ -223,6 +238,7 @@ BUYERS_CHOICES: Mapping[str, tuple[str, ...]] = {
     "after_cancel": ("awaiting_refund", "not_paid", "parcel_came"),
     "coupon": ("yes", "no", UNKNOWN),
     "scope": ("whole", "part"),
+    "device": ("phone", "pc"),
 }
 """Facts whose values are closed sets: the rules and the words branch on each."""
 
@@ -252,6 +268,12 @@ class Handbook(_Row):
     drafts: tuple[SellerMessage, ...]
     figures: Mapping[str, Figure]
     glossary: Mapping[str, str]
+    themes: tuple[Theme, ...]
+    mentions: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]
+    question_limits: QuestionLimits
+    reply_limits: ReplyLimits
+    models: Mapping[str, Any] = Field(default={}, repr=False)
+    """The trained models as they are stored; without them no typed question is understood."""
     names: Mapping[str, tuple[str, ...]] = {}
     """Words a buyer may type (normalised), to the tokens they stand for; handed over by the words' room."""
 
@@ -328,24 +350,61 @@ class Handbook(_Row):
         return _by_id(self.reply_kinds)
 
     @cached_property
+    def facts_told(self) -> FactReader:
+        """Reads the facts of an order out of free text."""
+        return FactReader(self.mentions)
+
+    @cached_property
+    def questions_asked(self) -> QuestionReader:
+        """Reads typed questions."""
+        return QuestionReader(self.models.get("questions", {}), self.question_limits)
+
+    @cached_property
+    def replies_received(self) -> ReplyReader:
+        """Reads sellers' messages."""
+        unsafe = {row.id for row in self.reply_kinds if row.unsafe}
+        return ReplyReader(self.models.get("replies", {}), self.reply_limits, unsafe)
+
+    def answers_to(self, kinds: Sequence[str]) -> tuple[str, ...]:
+        """Return the messages that answer a seller's message of these kinds.
+
+        Something unsafe in it is answered before all else; thanks alone would pass over the rest.
+        """
+        rows = [self.reply_kind[kind] for kind in kinds]
+        unsafe = [row for row in rows if row.unsafe]
+        drafts = tuple(dict.fromkeys(draft for row in unsafe or rows for draft in row.drafts))
+        return tuple(draft for draft in drafts if draft != THANKS) or drafts
+
+    @cached_property
     def draft(self) -> Mapping[str, SellerMessage]:
         """Messages to the seller by id."""
         return _by_id(self.drafts)
 
 
-def read_handbook(files: Mapping[str, Mapping[str, Any]], names: Mapping[str, tuple[str, ...]]) -> Handbook:
-    """Build the handbook from the parsed data files (file name without ``.toml`` → its tables).
+def read_handbook(
+    files: Mapping[str, Mapping[str, Any]], names: Mapping[str, tuple[str, ...]], models: Mapping[str, Any]
+) -> Handbook:
+    """Build the handbook from the parsed data files (file name without ``.toml`` → its tables) and the models.
 
     Raises ``HandbookError`` with every problem: missing files, rows of the wrong form, ids that do not exist.
     """
-    wanted = {file for file, _ in _TABLES.values()} | {"figures", "glossary"}
+    wanted = {file for file, _ in _TABLES.values()} | {"figures", "glossary", "mentions", "recognition"}
     missing = sorted(wanted - set(files))
     if missing:
         raise HandbookError([f"{file}.toml: the file is missing" for file in missing])
     content = {field: files[file].get(table, ()) for field, (file, table) in _TABLES.items()}
     try:
         handbook = Handbook.model_validate(
-            {**content, "figures": files["figures"], "glossary": files["glossary"], "names": names}
+            {
+                **content,
+                "figures": files["figures"],
+                "glossary": files["glossary"],
+                "mentions": files["mentions"],
+                "question_limits": files["recognition"].get("questions", {}),
+                "reply_limits": files["recognition"].get("replies", {}),
+                "models": models,
+                "names": names,
+            }
         )
     except ValidationError as error:
         raise HandbookError([_located(problem) for problem in error.errors()]) from error
@@ -364,6 +423,7 @@ _TABLES = {
     "rules": ("rules", "rules"),
     "outcomes": ("outcomes", "outcomes"),
     "cautions": ("cautions", "cautions"),
+    "themes": ("themes", "themes"),
     "topic_groups": ("topics", "groups"),
     "topics": ("topics", "topics"),
     "reply_groups": ("seller_replies", "groups"),

@@ -24,6 +24,7 @@ class Order:
     coupon: str | None = None
     reason: str | None = None
     scope: str | None = None
+    device: str | None = None
     order_number: str | None = None
     item: str | None = None
     ordered: str | None = None

@@ -42,12 +42,17 @@ class Place:
     route: tuple[StepName, ...] = ()
     verdict: Verdict | None = None
     drafts: tuple[str, ...] = ()
-    reply_kind: str | None = None
+    reply_kinds: tuple[str, ...] = ()
     group: str | None = None
     device: str | None = None
     reading: Answer | None = None
     explained: bool = False
     """The buyer does not know the answer: the question comes with where to look."""
+
+    @property
+    def reply_kind(self) -> str | None:
+        """What the seller's message amounts to; of several kinds the one that matters most."""
+        return self.reply_kinds[0] if self.reply_kinds else None
 
 
 def replay(answers: Sequence[Answer], handbook: Handbook, today: date) -> Place:
@@ -111,6 +116,7 @@ class _Walk:
         self.route: list[StepName] = []
         self.verdict: Verdict | None = None
         self.drafts: tuple[str, ...] = ()
+        self.kinds: tuple[str, ...] = ()
         self.found: dict[str, str] = {}
 
     def walk(self) -> Place:
@@ -184,8 +190,8 @@ class _Walk:
             case StepName.TOPIC_GROUP | StepName.REPLY_GROUP:
                 self.found["group"] = value
             case StepName.REPLY_KIND:
-                self.found["reply_kind"] = value
-                self.drafts = self.handbook.reply_kind[value].drafts
+                self.kinds = kinds_of(value)
+                self.drafts = self.handbook.answers_to(self.kinds)
             case _:
                 pass
         row = STEPS[step]
@@ -198,7 +204,7 @@ class _Walk:
             route=tuple(self.route),
             verdict=self.verdict,
             drafts=self.drafts,
-            reply_kind=self.found.get("reply_kind"),
+            reply_kinds=self.kinds,
             group=self.found.get("group"),
             device=self.found.get("device"),
             reading=self.said.reading,
@@ -215,6 +221,11 @@ def details_of(drafts: Sequence[str], handbook: Handbook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(detail for draft in drafts for detail in handbook.draft[draft].details))
 
 
+def kinds_of(value: str) -> tuple[str, ...]:
+    """Return the kinds of reply that an answer names: a message can be of several."""
+    return tuple(value.split("+"))
+
+
 def is_valid(answer: Answer, handbook: Handbook, today: date) -> bool:
     """Tell whether an answer is one that its step can have today."""
     step, value = STEPS[answer.step], answer.value
@@ -223,14 +234,16 @@ def is_valid(answer: Answer, handbook: Handbook, today: date) -> bool:
             return value == UNKNOWN or _is_recent_day(value, today)
         case _, Kind.DETAIL:
             return is_detail(answer.step, value)
-        case StepName.MENU, _ if value in {HOME, RESTART}:
-            return True
-        case StepName.STATUS, _ if value == UNKNOWN:
-            return True
+        case StepName.REPLY_KIND, _:
+            return all(kind in handbook.reply_kind for kind in kinds_of(value))
         case StepName.CHANGE, _:
             return value in STEP_NAMES and _is_fact(StepName(value))
         case _:
-            return value in step.offered(handbook)
+            return value in step.offered(handbook) or (answer.step, value) in _BESIDE
+
+
+_BESIDE = {(StepName.MENU, HOME), (StepName.MENU, RESTART), (StepName.STATUS, UNKNOWN)}
+"""Answers that a step takes beside those in its list."""
 
 
 def _is_recent_day(value: str, today: date) -> bool:

@@ -1,16 +1,21 @@
 """When the money should be visible: from the approval, in the payment method's own unit, as real dates."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-
-import holidays
+from functools import cache, lru_cache
 
 from conversations.handbook import Certainty, Handbook, Period, Stage, Unit
 from conversations.order import Order
 
 _SATURDAY = 5
-_HOLIDAYS = holidays.country_holidays("JP")
+
+
+@cache
+def _holidays() -> Container[date]:
+    from holidays import country_holidays  # noqa: PLC0415  # half of the start-up time, and only a verdict needs it
+
+    return country_holidays("JP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def business_days_later(start: date, days: int) -> date:
     day = start
     while days > 0:
         day += timedelta(days=1)
-        if day.weekday() < _SATURDAY and day not in _HOLIDAYS:
+        if day.weekday() < _SATURDAY and day not in _holidays():
             days -= 1
     return day
 

@@ -25,6 +25,8 @@ class Notice:
     name: str
     heard: str = ""
     english: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Facts of the order that were just understood, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,14 @@ def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[R
 
 def _verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Reply, ...]:
     verdict = _reached(place)
-    choices = (*_choices(StepName.VERDICT, verdict.ways), BACK, HOME)
+    choices = (*_choices(StepName.VERDICT, _own_device_first(place, verdict)), BACK, HOME)
     cautions = verdict.cautions[:SHOWN_CAUTIONS]
     return (Reply("verdict", place.order, today, choices, verdict.outcome, verdict, cautions=cautions),)
+
+
+def _own_device_first(place: Place, verdict: Verdict) -> tuple[str, ...]:
+    device = place.order.device
+    return verdict.ways if device is None else tuple(sorted(verdict.ways, key=lambda way: way != device))
 
 
 def _beside_verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Reply, ...]:
@@ -172,8 +177,7 @@ def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[R
 def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
     """Show the messages to the seller, each alone so that it can be copied, the choices under the last."""
     replies: list[Reply] = []
-    if place.reply_kind is not None:
-        replies.append(Reply("reply", place.order, today, subject=place.reply_kind))
+    replies += [Reply("reply", place.order, today, subject=kind) for kind in place.reply_kinds]
     for draft in place.drafts:
         if draft in handbook.cancel_drafts:
             replies.append(Reply("draft", place.order, today, draft=draft, form=True, verdict=place.verdict))

@@ -29,6 +29,7 @@ class StepName(StrEnum):
     COUPON = "coupon"
     REASON = "reason"
     SCOPE = "scope"
+    DEVICE = "device"
     ORDER_NUMBER = "order_number"
     ITEM = "item"
     ORDERED = "ordered"
@@ -125,6 +126,7 @@ STEPS: Mapping[StepName, Step] = {
     S.DRAFT: Step(Kind.SCREEN, leads_to={"details": S.DRAFT, "reason": S.DRAFT}),
     S.REASON: Step(Kind.CHOICE, values=_fact("reason"), reached_by=(WRITING, "write:cancel")),
     S.SCOPE: Step(Kind.CHOICE, values=_fact("scope"), reached_by=(WRITING, "write:cancel")),
+    S.DEVICE: Step(Kind.CHOICE, values=_fact("device"), reached_by=(CHECK,)),
     S.ORDER_NUMBER: Step(Kind.DETAIL),
     S.ITEM: Step(Kind.DETAIL),
     S.ORDERED: Step(Kind.DETAIL),

@@ -1,35 +1,10 @@
 """Reads what the buyer typed as one of the choices: its number, its label, or another name for it."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from conversations.handbook import Handbook
 from conversations.replies import Choice
-
-_UNSEEN = re.compile(
-    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
-_MARKS = re.compile(r"[\s、。,.!?:;・/／'’\"「」()\[\]【】〜~→←…*_-]+")
-
-
-def visible(text: str) -> str:
-    r"""Return the text with full-width forms folded and without characters that nobody sees.
-
-    >>> visible("８１９０\u202e\u200b ok")
-    '8190 ok'
-    """
-    text = re.sub(r"(?<=\d)(?=[¼½¾⅓⅔])", " ", text)  # 42½ is 42 1/2, not 421/2
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
-
-
-def name_key(text: str) -> str:
-    """Return the form under which a name is looked up: letters and figures only, in one case.
-
-    >>> name_key("To ship!") == name_key("ＴＯ－ＳＨＩＰ")
-    True
-    """
-    return _MARKS.sub("", visible(text).casefold())
+from conversations.spelling import name_key, visible
 
 
 def chosen(text: str, offered: Sequence[Choice], handbook: Handbook, *, numbers: bool) -> str | None:

@@ -27,6 +27,8 @@ _DROPPED = (("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wante
 """What is left out, step by step, of a message to the seller that is too long."""
 
 
+_UNNAMED = ("coupon", "protection", "seller_answer")
+"""Facts whose labels say nothing without the question: "No"."""
 HOLD = "debit_hold"
 """The caution that takes the place of a method's usual days: they do not hold while a payment is verified."""
 
@@ -110,7 +112,16 @@ class Catalog:
 
     def _notice(self, notice: Notice, language: Language) -> str:
         template = self.template(f"{language}/notices/{notice.name}.j2", language)
-        return template.render(heard=in_code(notice.heard), english=in_code(notice.english)).strip()
+        facts = [self._fact(*fact, language) for fact in notice.facts]
+        return template.render(heard=in_code(notice.heard), english=in_code(notice.english), facts=facts).strip()
+
+    def _fact(self, name: str, value: str, language: Language) -> str:
+        """Return a fact as it was understood: the label of its value, or the day that it names."""
+        if STEPS[StepName(name)].kind is Kind.DATE:
+            day = date.fromisoformat(value)
+            return f"{self.label(f'change:{name}', language)} {say_day(day, language, day)}"
+        label = self.label(f"{name}:{value}", language)
+        return f"{self.label(f'change:{name}', language)}: {label}" if name in _UNNAMED else label
 
     def _word(self, reply: Reply, language: Language) -> Message:
         page = _Page(self, reply, language)
@@ -212,6 +223,9 @@ class _Page:
     def _topic(self) -> str:
         return self.block(f"{self.language}/topics/{self.reply.subject}.j2", "answer")
 
+    def _theme(self) -> str:
+        return self.block(f"{self.language}/themes/{self.reply.subject}.j2", "answer")
+
     def _steps(self) -> str:
         return self._render(f"{self.language}/steps/{self.reply.subject}.j2")
 
@@ -250,6 +264,7 @@ class _Page:
 
 _SCREENS: Mapping[str, Callable[[_Page], str]] = {
     "topic": _Page._topic,  # noqa: SLF001  # the table of the class above
+    "theme": _Page._theme,  # noqa: SLF001
     "steps": _Page._steps,  # noqa: SLF001
     "verdict": _Page._verdict,  # noqa: SLF001
     "cautions": _Page._other_cautions,  # noqa: SLF001

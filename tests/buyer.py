@@ -7,7 +7,7 @@ from adapters import Response
 from bot.content import Content
 from bot.store import MemoryStore, Store
 from bot.support import Support
-from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
+from conversations import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from messages import Draft
 
 TODAY = date(2026, 11, 24)
@@ -73,6 +73,16 @@ class Screen:
         return self.drafts[-1]
 
     @property
+    def screens(self) -> list[str]:
+        """The names of the screens, in order."""
+        return [reply.screen for reply in self.response.turn.replies]
+
+    @property
+    def theme(self) -> str | None:
+        """The theme that is not for us, if the buyer asked about one."""
+        return next((reply.subject for reply in self.response.turn.replies if reply.screen == "theme"), None)
+
+    @property
     def notices(self) -> list[str]:
         """The names of the lines that say what just happened."""
         return [notice.name for reply in self.response.turn.replies for notice in reply.notices]
@@ -115,6 +125,14 @@ class Buyer:
     async def says(self, text: str) -> None:
         """Type or paste words."""
         await self._does(Wrote(text))
+
+    async def asks(self, text: str) -> None:
+        """Ask a question outright, behind a command."""
+        await self._does(Asked(text))
+
+    async def quotes(self, text: str) -> None:
+        """Show what the seller wrote."""
+        await self._does(Quoted(text))
 
     async def sends(self, attachment: Attachment) -> None:
         """Send something without words."""

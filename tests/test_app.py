@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import UnusableStore, make_support, open_store, today_in_japan
+from bot.app import UnusableStore, make_support, open_store
+from bot.clock import today_in_japan
 from bot.settings import Settings, SettingsError
 from bot.store import NewerStoreError, Saved, Store, StoreError
 from conversations import Chose, Conversation, Language, Started

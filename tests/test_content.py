@@ -19,10 +19,15 @@ from tests.terminal import ROOT
 Data = dict[str, Any]
 
 
+STALE = "understanding.json: the phrasings have changed since it was trained; run make train"
+
+
 class Editor:
     """Someone who changes the content, on a copy of their own."""
 
     def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self.samples = dict(sources.samples)
         self.data: Data = deepcopy(dict(sources.data))
         self.words: dict[Language, Data] = {language: deepcopy(dict(sources.words[language])) for language in Language}
         self.templates = dict(sources.templates)
@@ -39,7 +44,7 @@ class Editor:
 
     @property
     def sources(self) -> Sources:
-        return Sources(self.data, self.words, self.templates)
+        return replace(self._sources, data=self.data, words=self.words, templates=self.templates, samples=self.samples)
 
     @property
     def content(self) -> Content:
@@ -307,7 +312,7 @@ def test_a_fact_of_the_article_that_no_text_carries_is_named(editor: Editor) -> 
 def test_words_that_stand_for_two_questions_are_named_with_both(editor: Editor, marks: str) -> None:
     phrase = block_lines(editor.templates["ja/topics/fees.j2"], "asked_as")[0]
     editor.rewrites("ja/topics/dispute.j2", "{% block asked_as %}", f"{{% block asked_as %}}\n{phrase}{marks}")
-    assert editor.is_told() == [f"ja/topics/fees.j2: {phrase!r} stands in ja/topics/dispute.j2 too"]
+    assert editor.is_told() == [f"ja/topics/fees.j2: {phrase!r} stands in ja/topics/dispute.j2 too", STALE]
 
 
 # Messages to the seller.
@@ -478,3 +483,53 @@ def test_problems_of_words_and_data_are_told_at_once(editor: Editor) -> None:
     told = "\n".join(editor.is_told())
     for file in ("ja/words.toml", "en/words.toml", "rules.toml"):
         assert f"{file}: " in told
+
+
+# What typed words are understood by.
+
+
+def test_a_topic_with_too_few_phrasings_is_named(editor: Editor) -> None:
+    lines = block_lines(editor.templates["en/topics/fees.j2"], "asked_as")
+    for line in lines[:-3]:
+        editor.rewrites("en/topics/fees.j2", f"{line}\n", "")
+    assert editor.is_told() == ["en/topics/fees.j2: asked_as: 3 phrasings, 25 at least", STALE]
+
+
+def test_a_phrasing_that_says_almost_what_another_topic_says_is_named(editor: Editor) -> None:
+    lines = "クレジットカードの返金はいつ口座に反映されますか", "クレジットカードの返金はいつ口座に反映されますかね"
+    for topic, line in zip(("fees", "dispute"), lines, strict=True):
+        editor.rewrites(f"ja/topics/{topic}.j2", "{% block asked_as %}", f"{{% block asked_as %}}\n{line}")
+    told = editor.is_told()
+    assert f"ja/topics/fees.j2: {lines[0]!r}: it is nearly {lines[1]!r} of dispute" in told
+    assert STALE in told
+
+
+@pytest.mark.parametrize("line", ["キャンセル", "何かの質問 → no_such_topic", " → fees"])
+def test_a_near_miss_that_leads_nowhere_is_named(editor: Editor, line: str) -> None:
+    editor.rewrites("ja/topics/fees.j2", "{% block near_misses %}", f"{{% block near_misses %}}\n{line}")
+    assert any(problem.startswith("ja/topics/fees.j2: near_misses: ") for problem in editor.is_told())
+
+
+def test_facts_and_phrases_that_cannot_be_are_named(editor: Editor) -> None:
+    editor.data["mentions"]["status"]["lost"] = {"says": ["lost"]}
+    editor.data["mentions"]["status"]["shipped"]["says"].append("(発送")
+    editor.data["mentions"]["status"]["shipped"]["asks"] = ["x"]
+    told = editor.is_told()
+    assert "mentions.toml: status.lost: there is no such fact or value" in told
+    assert "mentions.toml: status.shipped.asks: it must be says or names" in told
+    assert any(problem.startswith("mentions.toml: status.shipped: '(発送': ") for problem in told)
+
+
+def test_sellers_messages_of_no_kind_and_too_few_are_named(editor: Editor) -> None:
+    editor.samples["holiday"] = "closed\n"
+    editor.samples["several"] = "agrees, no_such_kind | ok\n"
+    told = editor.is_told()
+    assert "seller_says/several.txt: 'ok': there is no kind 'no_such_kind'" in told
+    assert any(problem.startswith("seller_says/holiday.txt: ") and "40 at least" in problem for problem in told)
+
+
+def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "conversations" / "data", tmp_path / "data")
+    (tmp_path / "data" / "understanding.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"understanding\.json: the file is damaged; run make train"):
+        read_sources(tmp_path / "data", ROOT / "messages")

@@ -84,7 +84,7 @@ def test_a_rule_that_does_not_begin_with_the_status_is_refused(content: Content)
     rules = [{"outcome": "cancel_now", "when": {"payment": ["paypal"]}, "cites": ["F1"]}]
     data = {**content.sources.data, "rules": {"rules": [*rules, *content.sources.data["rules"]["rules"]]}}
     with pytest.raises(HandbookError, match=r"rules\.toml: rule 1 \(cancel_now\): a rule begins with the status"):
-        read_handbook(data, {})
+        read_handbook(data, {}, {})
 
 
 def test_back_passes_over_what_no_longer_exists(handbook: Handbook) -> None:

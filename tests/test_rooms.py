@@ -19,9 +19,11 @@ FROM_OUTSIDE = {
     "conversations": {"pydantic", "dateparser", "dateutil", "holidays"},
     "messages": {"jinja2"},
     "adapters": {"aiohttp", "markdown_it", "prompt_toolkit", "rich", "telegram", "typing_extensions"},
-    "bot": {"dotenv", "jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy", "typing_extensions"},
+    "bot": {"dotenv", "jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy", "typing_extensions"}
+    | {"numpy", "scipy", "sklearn"},  # only to train
 }
 PURE = {"__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "re"} | {
+    *("array", "base64", "math", "operator", "zlib"),
     "types",
     "typing",
     "unicodedata",
