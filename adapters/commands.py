@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from conversations import Chose, Event, Started
+from conversations import Asked, Chose, Event, Quoted, Started
 
 LISTED: Mapping[str, str] = MappingProxyType(
     {
@@ -23,6 +23,8 @@ LISTED: Mapping[str, str] = MappingProxyType(
 UNLISTED: Mapping[str, str] = MappingProxyType({"back": "back", "menu": "home", "home": "home", "restart": "restart"})
 TOKENS: Mapping[str, str] = MappingProxyType({**LISTED, **UNLISTED})
 START = "start"
+_WITH_WORDS: Mapping[str, type[Asked | Quoted]] = {"ask": Asked, "reply": Quoted}
+"""Commands that may be followed by words: a question, and what the seller wrote."""
 
 
 def links(topics: Iterable[str]) -> Mapping[str, str]:
@@ -40,4 +42,6 @@ def to_event(name: str, argument: str, links: Mapping[str, str]) -> Event | None
         return Chose(links[argument]) if argument in links else Started()
     if name == "language" and argument in {"ja", "en"}:
         return Chose(f"language:{argument}")
+    if argument and name in _WITH_WORDS:
+        return _WITH_WORDS[name](argument)
     return Chose(TOKENS[name]) if name in TOKENS else None

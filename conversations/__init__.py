@@ -1,7 +1,7 @@
 """The dialog, the policy and the understanding: pure values in, pure values out. No I/O, no clock, no wording."""
 
 from conversations.conversation import Conversation, Turn, advance, look
-from conversations.events import Attachment, Chose, Event, Language, Sent, Started, Wrote
+from conversations.events import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from conversations.handbook import Handbook, HandbookError, read_handbook
 from conversations.order import Order
 from conversations.place import Answer, Place, replay
@@ -10,6 +10,7 @@ from conversations.steps import StepName
 
 __all__ = [
     "Answer",
+    "Asked",
     "Attachment",
     "Choice",
     "Chose",
@@ -21,6 +22,7 @@ __all__ = [
     "Notice",
     "Order",
     "Place",
+    "Quoted",
     "Reply",
     "Sent",
     "Started",

@@ -6,7 +6,7 @@ from datetime import date
 
 from conversations.dates import read_day
 from conversations.details import read_detail
-from conversations.events import Attachment, Chose, Event, Language, Started, Wrote
+from conversations.events import Asked, Attachment, Chose, Event, Language, Quoted, Started, Wrote
 from conversations.handbook import Handbook
 from conversations.place import HOME, RESTART, Answer, Place, is_valid, replay
 from conversations.replies import Choice, Notice, Reply
@@ -68,8 +68,10 @@ class _Advance:
                 return self._start(language)
             case Chose(token):
                 return self._choose(token)
-            case Wrote(text):
+            case Wrote(text) | Asked(text):
                 return self._read(text)
+            case Quoted():
+                return self._choose("menu:reply")
             case _:
                 return self.show(Notice(_UNREADABLE.get(event.attachment, "cannot_read_attachment")))
 

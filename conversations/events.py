@@ -1,4 +1,4 @@
-"""What a buyer can do: open the conversation, choose a button, write words, send something we cannot read."""
+"""What a buyer can do: open the conversation, choose a button, write or show words, send what we cannot read."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,10 +48,24 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The buyer asked a question outright, behind a command: the words are read as a question and as nothing else."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The buyer shows what the seller wrote: the words are read as a seller's message and as nothing else."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The buyer sent something other than words."""
 
     attachment: Attachment
 
 
-Event = Started | Chose | Wrote | Sent
+Event = Started | Chose | Wrote | Asked | Quoted | Sent
