@@ -7,9 +7,11 @@ from datetime import date
 from adapters import Response
 from bot.content import Content
 from bot.fallback import Fallback
-from bot.store import MOST_EVENT_IDS, Saved, Store, StoreError
+from bot.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
 from conversations import Event, Language, Notice, Turn, advance, look
 
+MOST_SUGGESTIONS = 25
+"""Topics suggested for a question that is being typed."""
 MOST_RACES = 10
 """Saves of one event that may lose a race; a store that refuses even more counts as failing."""
 
@@ -56,6 +58,33 @@ class Support:
         if turn.forgets:
             return self._worded(self._forgotten(chat, turn))
         return self._worded(_noticed(turn, "cannot_remember") if self._fallback.hold(chat, onward) else turn)
+
+    def spoken(self, chat: str) -> Language | None:
+        """Return the language of a chat; None if nothing is kept of it."""
+        try:
+            saved = self._store.load(chat) or self._fallback.newest(chat)
+        except StoreError:
+            saved = self._fallback.newest(chat)
+        known = saved.event_ids or saved.conversation != NEW
+        return saved.conversation.language if known else None
+
+    def suggest(self, text: str, language: Language) -> tuple[tuple[str, str], ...]:
+        """Return topics whose title holds the text, as id and title, in the order of the menu."""
+        topics = (topic for group in self._content.handbook.topic_groups for topic in group.topics)
+        titled = ((topic, self._content.catalog.label(f"topic:{topic}", language)) for topic in topics)
+        wanted = text.strip().casefold()
+        return tuple((topic, title) for topic, title in titled if wanted in title.casefold())[:MOST_SUGGESTIONS]
+
+    def load_note(self, name: str) -> str | None:
+        """Return a platform's note; None if nothing is kept or it cannot be read just now."""
+        try:
+            return self._store.load_note(name)
+        except StoreError:
+            return None
+
+    def save_note(self, name: str, text: str) -> None:
+        """Keep a platform's note. Raises ``StoreError``."""
+        self._store.save_note(name, text)
 
     def forget(self, chat: str) -> None:
         """Delete all that is kept of a chat. Raises ``StoreError`` if that cannot be done."""
