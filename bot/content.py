@@ -17,7 +17,12 @@ from conversations.typed import name_key
 from messages import Catalog, Lexicon
 
 UNSURE = "status:unknown"
-NEVER_TYPED = ("change:", "form_choice:", "terminal:", "service:", "command:", "telegram:")
+NO_BUTTONS = (
+    *("form_choice:", "terminal:", "service:", "telegram:", "discord:"),
+    *("command:", "command_name:", "option:", "option_name:"),
+)
+"""Labels that stand on no button of the dialog, and so may be longer."""
+NEVER_TYPED = ("change:", *NO_BUTTONS)
 """Labels that are no words for a button wherever it stands."""
 
 
