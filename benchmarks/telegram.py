@@ -119,17 +119,14 @@ async def serve(count: int, delay: float, *, polls_wait: bool) -> None:
 
 def ours(url: str) -> None:
     """Torikeshi with its store."""
-    from adapters import Account, Service, telegram  # noqa: PLC0415
+    from adapters import Account, telegram  # noqa: PLC0415
     from adapters.telegram.delivery import Allowance, Pace  # noqa: PLC0415
-    from bot.app import make_support, today_in_japan  # noqa: PLC0415
-    from bot.content import load_content  # noqa: PLC0415
+    from bot.app import make_service, today_in_japan  # noqa: PLC0415
     from bot.store import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
 
     free = Allowance(1e9, at_once=10**9)
     with tempfile.TemporaryDirectory() as folder:
-        content = load_content()
-        support = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
-        service = Service(support.respond, content.catalog.label, tuple(content.handbook.topic))
+        service = make_service(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
         asyncio.run(telegram.run(service, Account("1:a", url), asyncio.Event(), pace=Pace(free, free)))
 
 

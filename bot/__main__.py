@@ -1,4 +1,4 @@
-"""The command line: run · chat · ask · read · check · train · evaluate · map · transcript.
+"""The command line: run · chat · ask · read · check · train · evaluate · map · transcript · discord.
 
 Each command imports only what it needs.
 """
@@ -77,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     transcript = commands.add_parser("transcript", help="play simulated conversations as a buyer would see them")
     transcript.add_argument("names", nargs="+", metavar="NAME", help="a name in tests/transcripts, or a file")
     transcript.set_defaults(run=_transcript)
+    discord = commands.add_parser("discord", help="add the bot to a server; register its commands")
+    actions = discord.add_subparsers(required=True, metavar="ACTION")
+    inviting = actions.add_parser("invite", help="print the links by which the bot is added, and what they permit")
+    inviting.set_defaults(run=_discord_invite)
+    syncing = actions.add_parser("sync", help="register the commands if they changed; run does so by itself")
+    syncing.add_argument("--force", action="store_true", help="also if they did not change")
+    syncing.set_defaults(run=_discord_sync)
     return parser
 
 
@@ -156,6 +163,18 @@ def _transcript(options: argparse.Namespace) -> int:
     from bot.transcripts import play  # noqa: PLC0415
 
     return play(options.names)
+
+
+def _discord_invite(_: argparse.Namespace) -> int:
+    from bot.discord import invite  # noqa: PLC0415
+
+    return invite()
+
+
+def _discord_sync(options: argparse.Namespace) -> int:
+    from bot.discord import sync  # noqa: PLC0415
+
+    return sync(force=options.force)
 
 
 if __name__ == "__main__":

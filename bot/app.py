@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters import Service
 from bot.clock import today_in_japan
 from bot.content import load_content
 from bot.settings import Settings, SettingsError
@@ -16,6 +17,13 @@ from bot.support import Support
 def make_support(store: Store) -> Support:
     """Return the product's front door over a store. Raises ``ContentError`` if the content is wrong."""
     return Support(load_content(), store, today_in_japan)
+
+
+def make_service(store: Store) -> Service:
+    """Return all that a chat platform is given. Raises ``ContentError`` if the content is wrong."""
+    content, support = load_content(), make_support(store)
+    label, topics = content.catalog.label, tuple(content.handbook.topic)
+    return Service(support.respond, label, topics, support.spoken, support.suggest, support)
 
 
 def open_store(settings: Settings) -> Store:
@@ -69,6 +77,14 @@ class UnusableStore:
         raise StoreError(self._reason)
 
     def forget(self, _chat: str, /) -> None:
+        """Raise ``StoreError``."""
+        raise StoreError(self._reason)
+
+    def load_note(self, _name: str, /) -> str | None:
+        """Raise ``StoreError``."""
+        raise StoreError(self._reason)
+
+    def save_note(self, _name: str, _text: str, /) -> None:
         """Raise ``StoreError``."""
         raise StoreError(self._reason)
 

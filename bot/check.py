@@ -9,7 +9,7 @@ from itertools import product
 from markdown_it import MarkdownIt
 
 from bot.check_understanding import understanding
-from bot.content import Content, ContentError, load_content
+from bot.content import NO_BUTTONS, Content, ContentError, load_content
 from bot.lexicons import NEAR_MISSES, TITLED, TOPIC_NAMES, block_lines, blocks
 from bot.proofreader import UNWORDABLE, Proofreader, said
 from bot.walk import SAMPLES, walk
@@ -28,8 +28,11 @@ LONGEST_TOKEN = 64
 A_DAY = date(2026, 11, 24)
 """A day to look at the conversations from; which one does not matter."""
 
-_NO_BUTTONS = ("form_choice:", "terminal:", "service:", "command:", "telegram:")
-"""Entries of ``words.toml`` that stand on no button, and so may be longer."""
+_COMMAND_FORMS = {
+    **dict.fromkeys(("command:", "option:"), re.compile(r".{1,100}")),
+    **dict.fromkeys(("command_name:", "option_name:"), re.compile(r"(?:(?![A-Z])[-_'\w]){1,32}")),
+}
+"""What Discord takes as a command's description, and as its name."""
 _BLOCKS = {
     "topics": ("title", "answer", TOPIC_NAMES, NEAR_MISSES),
     "themes": ("answer", TOPIC_NAMES),
@@ -113,8 +116,15 @@ def _words(content: Content) -> Iterator[str]:
             where = _label_place(language, name)
             if not label:
                 yield f"{where}: the label is missing"
-            elif len(label) > LONGEST_LABEL and not name.startswith(_NO_BUTTONS):
+            elif len(label) > LONGEST_LABEL and not name.startswith(NO_BUTTONS):
                 yield f"{where}: {label!r} has {len(label)} characters, {LONGEST_LABEL} at most"
+            elif (form := _forms(name)) and not form.fullmatch(label):
+                yield f"{where}: {label!r} is none that Discord takes; small letters without spaces, or short enough"
+
+
+def _forms(name: str) -> re.Pattern[str] | None:
+    """Return the form that Discord wants of a command's words."""
+    return next((form for section, form in _COMMAND_FORMS.items() if name.startswith(section)), None)
 
 
 def _label_place(language: Language, name: str) -> str:

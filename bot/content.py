@@ -22,7 +22,12 @@ MODELS = "understanding.json"
 SELLER_SAYS = "seller_says"
 """The folder of sellers' messages by kind."""
 UNSURE = "status:unknown"
-NEVER_TYPED = ("change:", "form_choice:", "terminal:", "service:", "command:", "telegram:")
+NO_BUTTONS = (
+    *("form_choice:", "terminal:", "service:", "telegram:", "discord:"),
+    *("command:", "command_name:", "option:", "option_name:"),
+)
+"""Labels that stand on no button of the dialog, and so may be longer."""
+NEVER_TYPED = ("change:", *NO_BUTTONS)
 """Labels that are no words for a button wherever it stands."""
 
 

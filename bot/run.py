@@ -13,13 +13,17 @@ from typing import cast
 from dotenv import dotenv_values
 from typing_extensions import override
 
-from adapters import PLATFORMS, Account, Platform, RefusedError, Service
-from bot.app import make_support, open_store
-from bot.content import load_content
+from adapters import PLATFORMS, Account, LostError, Platform, RefusedError, Service
+from bot.app import make_service, open_store
 from bot.errors import MendableError
 from bot.settings import SettingsError, read_settings
 
-HELP = {"telegram": "@BotFather gives you one"}
+log = logging.getLogger("torikeshi")
+HELP = {
+    "telegram": "@BotFather gives you one",
+    "discord": "https://discord.com/developers/applications gives you one (your application → Bot → Reset Token)",
+}
+LOST = 1
 
 
 class RefusedPlatformError(MendableError):
@@ -27,17 +31,26 @@ class RefusedPlatformError(MendableError):
 
 
 def run(names: list[str]) -> int:
-    """Talk on the platforms; all whose token is set if none is named. Raises ``MendableError``."""
-    environment = {**{key: value or "" for key, value in dotenv_values(".env").items()}, **os.environ}
+    """Talk on the platforms; all whose token is set if none is named. Raises ``MendableError``.
+
+    Returns 1 where a platform was lost for so long that a supervisor should start anew.
+    """
+    environment = read_environment()
     accounts = read_accounts(environment, names)
-    _log_without([account.token for account in accounts.values()])
+    log_without([account.token for account in accounts.values()])
     settings = read_settings(environment)
-    content = load_content()
     with closing(open_store(settings)) as store:
-        support = make_support(store)
-        service = Service(support.respond, content.catalog.label, tuple(content.handbook.topic))
-        asyncio.run(_talk(service, accounts))
+        try:
+            asyncio.run(_talk(make_service(store), accounts))
+        except LostError as error:
+            log.error("%s", error)  # noqa: TRY400  # the sentence says it all
+            return LOST
     return 0
+
+
+def read_environment() -> dict[str, str]:
+    """Return the environment, with what ``.env`` adds to it."""
+    return {**{key: value or "" for key, value in dotenv_values(".env").items()}, **os.environ}
 
 
 def read_accounts(environment: Mapping[str, str], names: list[str]) -> dict[str, Account]:
@@ -50,7 +63,9 @@ def read_accounts(environment: Mapping[str, str], names: list[str]) -> dict[str,
     for name in names or PLATFORMS:
         token = environment.get(f"TORIKESHI_{name.upper()}_TOKEN", "").strip()
         if token:
-            accounts[name] = Account(_token(name, token), _api_url(name, environment))
+            address = _address(f"TORIKESHI_{name.upper()}_API_URL", "http", environment)
+            gateway = _address(f"TORIKESHI_{name.upper()}_GATEWAY_URL", "ws", environment)
+            accounts[name] = Account(_token(name, token), address, gateway)
         elif names:
             message = f"TORIKESHI_{name.upper()}_TOKEN is not set. {HELP[name]}; put it in .env"
             raise SettingsError(message)
@@ -69,10 +84,10 @@ def _token(name: str, token: str) -> str:
     return token
 
 
-def _api_url(name: str, environment: Mapping[str, str]) -> str:
-    address = environment.get(f"TORIKESHI_{name.upper()}_API_URL", "").strip()
-    if address and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
-        message = f"TORIKESHI_{name.upper()}_API_URL must be an address like http://localhost:8081, or unset"
+def _address(setting: str, scheme: str, environment: Mapping[str, str]) -> str:
+    address = environment.get(setting, "").strip()
+    if address and not re.fullmatch(scheme + r"s?://[^\s/?#@]+(/[^\s?#]*)?", address):
+        message = f"{setting} must be an address like {scheme}://localhost:8081, or unset"
         raise SettingsError(message)
     return address
 
@@ -100,7 +115,7 @@ def _platform(name: str) -> Platform:
     return cast("Platform", import_module(PLATFORMS[name]))
 
 
-def _log_without(secrets: list[str]) -> None:
+def log_without(secrets: list[str]) -> None:
     """Write the log to stderr, each secret left out wherever it would stand."""
     handler = logging.StreamHandler()
     handler.setFormatter(Discreet(secrets))

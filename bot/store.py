@@ -1,10 +1,11 @@
-"""Keeps each chat's answers between events: in a database file, or in memory for tests and pipes.
+"""Keeps each chat's answers between events, and notes: in a database file, or in memory for tests and pipes.
 
 A save is compare-and-set: it goes through only if nobody saved since the chat was loaded. Chats that were
 not used for so many days are forgotten. Times are days: nothing finer is needed, and nothing finer is known.
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from sqlalchemy import (
     event,
     inspect,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -78,6 +80,12 @@ class Store(Protocol):
     def forget(self, chat: str, /) -> None:
         """Delete all that is kept of a chat. Raises ``StoreError``."""
 
+    def load_note(self, name: str, /) -> str | None:
+        """Return a platform's note, or None. Raises ``StoreError``."""
+
+    def save_note(self, name: str, text: str, /) -> None:
+        """Keep a platform's note; it does not age. Raises ``StoreError``."""
+
     def close(self) -> None:
         """Let go of the file."""
 
@@ -88,6 +96,7 @@ class MemoryStore:
     def __init__(self) -> None:
         """Begin with no chats."""
         self._chats: dict[str, Saved] = {}
+        self._notes: dict[str, str] = {}
 
     def load(self, chat: str) -> Saved | None:
         """See ``Store``."""
@@ -105,6 +114,14 @@ class MemoryStore:
         """See ``Store``."""
         self._chats.pop(chat, None)
 
+    def load_note(self, name: str) -> str | None:
+        """See ``Store``."""
+        return self._notes.get(name)
+
+    def save_note(self, name: str, text: str) -> None:
+        """See ``Store``."""
+        self._notes[name] = text
+
     def close(self) -> None:
         """See ``Store``."""
 
@@ -120,9 +137,14 @@ _CHATS = Table(
     Column("answers", Text, nullable=False),
     Column("event_ids", Text, nullable=False),
 )
+_NOTES = Table("notes", _METADATA, Column("name", String(200), primary_key=True), Column("text", Text, nullable=False))
 _RELEASE = Table("release", _METADATA, Column("number", Integer, primary_key=True))
 _LOAD = _CHATS.select().where(_CHATS.c.chat == bindparam("of_chat"))
 _SAVE = _CHATS.update().where(_CHATS.c.chat == bindparam("of_chat")).where(_CHATS.c.version == bindparam("of_version"))
+_SQLITE = sqlite.dialect(paramstyle="named")
+_LOAD_NOW = str(_LOAD.compile(dialect=_SQLITE))
+_SAVE_NOW = str(_SAVE.compile(dialect=_SQLITE, column_keys=["version", "used_on", "language", "answers", "event_ids"]))
+"""The two statements of every event, as SQLite reads them: the way through all layers costs four times as much."""
 _FORGET = _CHATS.delete().where(_CHATS.c.chat == bindparam("of_chat"))
 _PURGE = _CHATS.delete().where(_CHATS.c.used_on < bindparam("before"))
 
@@ -141,11 +163,14 @@ class SqlStore:
         self._engine = _engine(make_url(url))
         self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._purged_on: date | None = None
+        self._line: Any = None  # SQLite's own connection, kept open
         try:
             with _as_store_error():
                 self._open()
                 with self._engine.begin() as connection:
                     self._purge(connection)
+                if self._is_sqlite:
+                    self._line = self._engine.raw_connection().driver_connection
         except (StoreError, NewerStoreError):
             self.close()
             raise
@@ -153,14 +178,14 @@ class SqlStore:
     def load(self, chat: str) -> Saved | None:
         """See ``Store``."""
         with _as_store_error():
-            with self._engine.connect() as connection:
-                row = connection.execute(_LOAD, {"of_chat": chat}).one_or_none()
+            row = self._row(chat)
             if row is None:
                 return None
-            if row.used_on < self._today() - self._forget_after:
-                return Saved(version=row.version)
-            conversation = Conversation(_language(row.language), _read_answers(row.answers))
-            return Saved(conversation, tuple(json.loads(row.event_ids)), row.version)
+            _, version, used_on, language, answers, event_ids = row
+            if used_on < self._today() - self._forget_after:
+                return Saved(version=version)
+            conversation = Conversation(_language(language), _read_answers(answers))
+            return Saved(conversation, tuple(json.loads(event_ids)), version)
 
     def save(self, chat: str, saved: Saved) -> bool:
         """See ``Store``."""
@@ -172,19 +197,46 @@ class SqlStore:
             "answers": _write_answers(saved.conversation.answers),
             "event_ids": json.dumps(saved.event_ids),
         }
-        with _as_store_error(), self._engine.begin() as connection:
-            if today != self._purged_on:
-                self._purge(connection)
-            return self._write(connection, chat, saved.version, values)
+        with _as_store_error():
+            if self._line is not None and saved.version and today == self._purged_on:
+                changes = {**values, "used_on": today.isoformat(), "of_chat": chat, "of_version": saved.version}
+                with self._line:
+                    return bool(self._line.execute(_SAVE_NOW, changes).rowcount == 1)
+            with self._engine.begin() as connection:
+                if today != self._purged_on:
+                    self._purge(connection)
+                return self._write(connection, chat, saved.version, values)
 
     def forget(self, chat: str) -> None:
         """See ``Store``."""
         with _as_store_error(), self._engine.begin() as connection:
             connection.execute(_FORGET, {"of_chat": chat})
 
+    def load_note(self, name: str) -> str | None:
+        """See ``Store``."""
+        with _as_store_error(), self._engine.begin() as connection:
+            row = connection.execute(_NOTES.select().where(_NOTES.c.name == name)).one_or_none()
+            return row.text if row else None
+
+    def save_note(self, name: str, text: str) -> None:
+        """See ``Store``."""
+        change = _NOTES.update().where(_NOTES.c.name == name).values(text=text)
+        with _as_store_error(), self._engine.begin() as connection:
+            if not connection.execute(change).rowcount:
+                connection.execute(_NOTES.insert(), {"name": name, "text": text})
+
     def close(self) -> None:
         """See ``Store``."""
         self._engine.dispose()
+
+    def _row(self, chat: str) -> tuple[Any, ...] | None:
+        """Return a chat's row."""
+        if self._line is None:
+            with self._engine.connect() as connection:
+                found = connection.execute(_LOAD, {"of_chat": chat}).one_or_none()
+            return tuple(found) if found is not None else None
+        kept: tuple[Any, ...] | None = self._line.execute(_LOAD_NOW, {"of_chat": chat}).fetchone()
+        return (*kept[:2], date.fromisoformat(kept[2]), *kept[3:]) if kept else None
 
     @staticmethod
     def _write(connection: Connection, chat: str, version: int, values: dict[str, Any]) -> bool:
@@ -208,6 +260,8 @@ class SqlStore:
                 "Install the newer release, or set another TORIKESHI_STORE."
             )
             raise NewerStoreError(message)
+        with self._engine.begin() as connection:
+            _NOTES.create(connection, checkfirst=True)  # files of the first weeks have none
         if self._is_sqlite:
             # Needs the file for itself. If another process has it just now, that one does it, or the next start.
             with suppress(OperationalError), self._engine.connect() as connection:
@@ -261,7 +315,7 @@ def _engine(url: URL) -> Engine:
 def _as_store_error() -> Iterator[None]:
     try:
         yield
-    except (SQLAlchemyError, OSError, ValueError, TypeError) as error:  # the last two: a damaged row
+    except (SQLAlchemyError, sqlite3.Error, OSError, ValueError, TypeError) as error:  # the last two: a damaged row
         raise StoreError(str(getattr(error, "orig", error))) from error
 
 

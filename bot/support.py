@@ -7,9 +7,11 @@ from datetime import date
 from adapters import Response
 from bot.content import Content
 from bot.fallback import Fallback
-from bot.store import MOST_EVENT_IDS, Saved, Store, StoreError
+from bot.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
 from conversations import Event, Language, Notice, Turn, advance, look
 
+MOST_SUGGESTIONS = 25
+"""Topics suggested for a question that is being typed."""
 MOST_RACES = 10
 """Saves of one event that may lose a race; a store that refuses even more counts as failing."""
 
@@ -56,6 +58,36 @@ class Support:
         if turn.forgets:
             return self._worded(self._forgotten(chat, turn))
         return self._worded(_noticed(turn, "cannot_remember") if self._fallback.hold(chat, onward) else turn)
+
+    def spoken(self, chat: str) -> Language | None:
+        """Return the language of a chat; None if nothing is kept of it."""
+        try:
+            saved = self._store.load(chat) or self._fallback.newest(chat)
+        except StoreError:
+            saved = self._fallback.newest(chat)
+        known = saved.event_ids or saved.conversation != NEW
+        return saved.conversation.language if known else None
+
+    def suggest(self, text: str, language: Language) -> tuple[tuple[str, str], ...]:
+        """Return topics as id and title: those titled so, then the likeliest; for an empty text all in menu order."""
+        book, label = self._content.handbook, self._content.catalog.label
+        menu = [topic for group in book.topic_groups for topic in group.topics]
+        wanted = text.strip().casefold()
+        titled = [topic for topic in menu if wanted in label(f"topic:{topic}", language).casefold()]
+        likely = book.questions_asked.topics(text) if wanted else menu
+        best = [*dict.fromkeys((*titled, *likely))][:MOST_SUGGESTIONS]
+        return tuple((topic, label(f"topic:{topic}", language)) for topic in best)
+
+    def load_note(self, name: str) -> str | None:
+        """Return a platform's note; None if nothing is kept or it cannot be read just now."""
+        try:
+            return self._store.load_note(name)
+        except StoreError:
+            return None
+
+    def save_note(self, name: str, text: str) -> None:
+        """Keep a platform's note. Raises ``StoreError``."""
+        self._store.save_note(name, text)
 
     def forget(self, chat: str) -> None:
         """Delete all that is kept of a chat. Raises ``StoreError`` if that cannot be done."""

@@ -1,4 +1,4 @@
-"""What a buyer can do: open the conversation, choose a button, write words, send something we cannot read."""
+"""What a buyer can do: open the conversation, choose a button, write or show words, send what we cannot read."""
 
 from dataclasses import dataclass
 from enum import StrEnum

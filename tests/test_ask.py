@@ -37,7 +37,7 @@ def test_questions_from_the_input_are_answered_one_by_one(shell: Shell) -> None:
 
 
 def test_only_facts_that_were_stated_appear(shell: Shell) -> None:
-    typed = "クレカで払って、まだ発送されてない。クーポンは使ってない。スマホで見てる。サイズ間違えた\nクレカの返金は遅い？\n"
+    typed = "クレカで払って未発送。クーポンは使ってない。スマホで見てる。サイズ間違えた\nクレカの返金は遅い？\n"
     _, printed, _ = shell.runs("ask", "--json", typed=typed)
     told, asked = (json.loads(line)["facts"] for line in printed.splitlines())
     assert told == {

@@ -196,6 +196,15 @@ def test_a_label_that_is_too_long_is_named(editor: Editor) -> None:
     assert len(editor.is_told()) == 2
 
 
+@pytest.mark.parametrize(
+    ("section", "words"), [("command_name", "注文 確認"), ("command_name", "Check"), ("command", "長" * 101)]
+)
+def test_a_command_that_discord_does_not_take_is_named(editor: Editor, section: str, words: str) -> None:
+    editor.words[Language.JA][section]["check"] = words
+    (told,) = editor.is_told()
+    assert told.startswith(f"ja/words.toml: {section}.check: {words!r} is none that Discord takes")
+
+
 def test_a_title_that_is_too_long_is_named_by_its_own_file(editor: Editor) -> None:
     title = "Fees, charges, costs and money"
     path = "en/topics/fees.j2"

@@ -144,7 +144,27 @@ def test_a_chat_may_have_any_name(store: Store, chat: str) -> None:
     assert said(store, chat) == TALK
 
 
+def test_a_note_comes_back_until_it_is_written_anew(store: Store) -> None:
+    assert store.load_note("discord:server:1") is None
+    store.save_note("discord:server:1", "{}")
+    store.save_note("discord:server:2", "日本語 '; DROP TABLE notes; --")
+    store.save_note("discord:server:1", "[]")
+    assert (store.load_note("discord:server:1"), store.load_note("discord:server:2")) == (
+        "[]",
+        "日本語 '; DROP TABLE notes; --",
+    )
+
+
 # What only a file does.
+
+
+def test_a_file_from_before_there_were_notes_is_opened_and_takes_them(file: Path, opened: Open) -> None:
+    opened().save("a", Saved(TALK))
+    ask(file, "DROP TABLE notes")
+    store = opened()
+    assert said(store, "a") == TALK
+    store.save_note("x", "y")
+    assert opened(timedelta(days=1)).load_note("x") == "y"
 
 
 def test_a_chat_outlives_the_process(opened: Open) -> None:

@@ -5,15 +5,17 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters import Account, RefusedError, Response, Service, telegram
+from adapters import Account, RefusedError, Response, telegram
 from adapters.telegram.delivery import Allowance, Pace
 from adapters.telegram.outgoing import Painter
+from bot.app import make_service
 from bot.content import Content
 from bot.run import Discreet
 from bot.store import MemoryStore, Store
@@ -59,7 +61,7 @@ class Bot:
     @asynccontextmanager
     async def running(self, pace: Pace | None = None, read_timeout: float = 5.0) -> AsyncIterator[None]:
         self.stop = asyncio.Event()
-        service = Service(self.respond, self.content.catalog.label, tuple(self.content.handbook.topic))
+        service = replace(make_service(self.store), respond=self.respond)
         talk = asyncio.create_task(
             telegram.run(
                 service,

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
 
@@ -14,6 +13,7 @@ from adapters.commands import links
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.incoming import Action, GroupCall, Presence, Press, to_meaning
 from adapters.telegram.outgoing import Painter, Raw, Screen
+from adapters.traces import where
 from conversations import Language
 
 log = logging.getLogger(__name__)
@@ -145,19 +145,12 @@ class Desk:
     async def _apologise(self, chat: int, language: Language, error: Exception) -> None:
         """Tell the buyer, and the log under the same number: where it went wrong, without anybody's words."""
         number = token_hex(3)
-        log.error("error %s\n%s", number, "\n".join(_where(error)))
+        log.error("error %s\n%s", number, where(error))
         try:
             screen = Screen(self._service.words("service:failed", language).format(id=number))
             await self._delivery.send(chat, screen)
         except Exception as again:  # noqa: BLE001  # the way out itself is broken
-            log.error("error %s could not be told\n%s", number, "\n".join(_where(again)))  # noqa: TRY400
-
-
-def _where(error: BaseException) -> Sequence[str]:
-    """Return a trace by places and kinds of errors only: messages of errors may hold what a buyer typed."""
-    before = error.__cause__ or error.__context__
-    places = (f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__))
-    return [*(_where(before) if before is not None else ()), *places, type(error).__name__]
+            log.error("error %s could not be told\n%s", number, where(again))  # noqa: TRY400
 
 
 def _revision(update_id: int) -> str:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from telegram import MessageEntity
 
 from adapters import Words
-from adapters.markup import Block, Kind, Run, Style, parse
+from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
 from conversations import Language
 from messages import Button, Message
 
@@ -29,7 +29,6 @@ FOLD_FROM = 300
 FOLD_AT_LEAST = 150
 """… if it is at least so long that folding saves anything."""
 
-_UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ENTITIES = {Style.BOLD: MessageEntity.BOLD, Style.ITALIC: MessageEntity.ITALIC, Style.CODE: MessageEntity.CODE}
 
 
@@ -102,7 +101,7 @@ class _Page:
         return "".join(self._parts), sorted(self._entities, key=lambda one: (one["offset"], -one["length"]))
 
     def write(self, text: str, *kinds: str, link: str = "") -> None:
-        text = _UNSEEN.sub("", text)
+        text = UNSEEN.sub("", text)
         start, self._at = self._at, self._at + _units(text)
         self._parts.append(text)
         for kind in kinds:

@@ -1,0 +1,193 @@
+"""What an interaction or a message means. Reads and names; decides nothing about the dialog."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from zlib import crc32
+
+import discord
+
+from adapters.commands import LISTED, to_event
+from adapters.discord.interaction import Interaction, Raw
+from adapters.discord.outgoing import CHOOSE, DIRECT, IS_TYPED, OWN, PRIVATE, TYPE
+from conversations import Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
+
+EXPLAIN = "Explain this reply"
+"""The command on a message; Discord knows it by this name in every language."""
+SETUP = "setup"
+
+_COMMAND, _PRESS, _TYPING, _FORM = 2, 3, 4, 5
+"""Discord's kinds of interactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A buyer does something in the dialog. ``label`` is what the pressed button said."""
+
+    event: Event
+    event_id: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A buyer presses a button of a public message, to be answered in private: only to them, or by direct message.
+
+    ``message_id`` is the message by which we were called.
+    """
+
+    message_id: int
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A buyer wants to type the answer to a step."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """A buyer is typing a question."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Somebody looks at a server's settings, or changes one."""
+
+    setting: str = ""
+    values: tuple[str, ...] = ()
+
+
+Meaning = Action | Invited | Form | Typing | Setup | None
+
+
+def to_meaning(interaction: Interaction, topics: Collection[str]) -> Meaning:
+    """Return what an interaction means; None if it is of a kind that Discord did not have yet."""
+    data, once = interaction.data, f"i{interaction.id}"
+    if interaction.kind == _PRESS:
+        return _press(interaction)
+    if interaction.kind == _COMMAND:
+        return Setup() if data["name"] == SETUP else Action(_command(data, topics), once)
+    if interaction.kind == _FORM:
+        return Action(Wrote(next(_typed(data), "")), once)
+    return Typing(_option(data)) if interaction.kind == _TYPING else None
+
+
+def spoken(code: object) -> Language | None:
+    """Return one of our languages for a code such as "en-GB"; None for others.
+
+    >>> spoken("en-GB"), spoken("ja"), spoken("de"), spoken(None)
+    (<Language.EN: 'en'>, <Language.JA: 'ja'>, None, None)
+    """
+    name = str(code).partition("-")[0]
+    return Language(name) if name in set(Language) else None
+
+
+def written(text: str) -> Language | None:
+    """Return the language in which a text is written, as far as its letters tell.
+
+    >>> written("いつ？"), written("when?"), written("5!")
+    (<Language.JA: 'ja'>, <Language.EN: 'en'>, None)
+    """
+    if re.search(r"[\u3040-\u30ff\u3400-\u9fff]", text):
+        return Language.JA
+    return Language.EN if re.search(r"[A-Za-z]", text) else None
+
+
+def said(message: discord.Message, me: int) -> Event | None:
+    """Return what somebody said in a message to ``me``; None for Discord's own notes."""
+    if message.author.bot or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
+        return None
+    content = message.content or "\n".join(one.content for one in message.message_snapshots)  # the latter: forwarded
+    text = re.sub(rf"<@!?{me}>", " ", content).strip()
+    if text:
+        return Wrote(text)
+    sent = next(_attachments(message), None)
+    return Sent(sent) if sent is not None else Started()
+
+
+def _attachments(message: discord.Message) -> Iterator[Attachment]:
+    if message.flags.voice:
+        yield Attachment.VOICE
+    for one in message.attachments:
+        yield _attachment(one.content_type or "")
+    if message.stickers:
+        yield Attachment.STICKER
+    if message.poll is not None:
+        yield Attachment.POLL
+
+
+def _attachment(content_type: str) -> Attachment:
+    kind = content_type.partition("/")[0]
+    return {"image": Attachment.PHOTO, "video": Attachment.VIDEO, "audio": Attachment.VOICE}.get(
+        kind, Attachment.DOCUMENT
+    )
+
+
+def _command(data: Raw, topics: Collection[str]) -> Event:
+    """Return what a command means; a topic that was picked while a question was typed comes as its id."""
+    name, text = data["name"], _option(data)
+    if name == EXPLAIN:
+        return _shown(data)
+    if name == "ask" and text in topics:
+        return Chose(f"topic:{text}")
+    return to_event(name, text, {}) or Started()
+
+
+def _shown(data: Raw) -> Event:
+    """Return the message on which a command was used."""
+    message = data["resolved"]["messages"][data["target_id"]]
+    if message["content"].strip():
+        return Quoted(message["content"])
+    sent = next((_attachment(one.get("content_type") or "") for one in message.get("attachments", ())), None)
+    return Sent(sent) if sent is not None else Chose(LISTED["reply"])
+
+
+def _option(data: Raw) -> str:
+    return next((str(one.get("value", "")).strip() for one in data.get("options", ())), "")
+
+
+def _typed(data: Raw) -> Iterator[str]:
+    """Yield what was typed into a window's fields."""
+    for component in data.get("components", ()):
+        inner = component.get("component", component)
+        if "value" in inner:
+            yield inner["value"]
+        yield from _typed(inner)
+
+
+def _press(interaction: Interaction) -> Meaning:
+    """Read a pressed button or a chosen option: ``token#revision``. A bare token is one of another release."""
+    custom_id, values = interaction.data["custom_id"], tuple(interaction.data.get("values", ()))
+    name, mark, revision = custom_id.rpartition("#")
+    name = name if mark else custom_id
+    match name.partition(":"):
+        case ("!setup", _, setting):
+            return Setup(setting, values)
+        case (kind, _, step) if kind == TYPE and step in IS_TYPED:
+            return Form(step)
+        case (kind, _, _) if kind in {PRIVATE, DIRECT}:
+            return Invited(int(revision, 16) if _HEX.fullmatch(revision) else 0, kind == DIRECT)
+        case _:
+            pass
+    token = values[0] if name.startswith(CHOOSE) and values else name
+    press = f"p{revision}.{crc32(token.encode()):x}" if mark else f"i{interaction.id}"
+    return Action(Chose(token.removeprefix(OWN)), press, _label(interaction.message, token, custom_id))
+
+
+_HEX = re.compile(r"[0-9a-f]{1,16}")
+
+
+def _label(message: Raw | None, token: str, custom_id: str) -> str:
+    """Return what the pressed button said. Ways such as "back" are no choice worth repeating."""
+    if message is None or ":" not in token or token.startswith("language:"):
+        return ""
+    for one in (one for row in message["components"] for one in row.get("components", ())):
+        if one.get("custom_id") == custom_id:
+            options = (option["label"] for option in one.get("options", ()) if option["value"] == token)
+            return str(one.get("label") or next(options, ""))
+    return ""

@@ -1,0 +1,201 @@
+"""How messages look on Discord: one page to be changed in place, and the English alone in a message of its own.
+
+A page is made of components ("Components V2"): 4,000 characters, and two screens in one message. The English is
+an old-fashioned message with nothing but a code block, for that is what a phone copies whole.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from adapters import Response, Words
+from adapters.discord.interaction import Raw
+from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
+from conversations import Language
+from conversations.steps import STEPS
+from conversations.steps import Kind as StepKind
+from messages import Button, Message
+
+MOST_BUTTONS = 5
+"""Buttons in a row; above so many choices, a list to choose from."""
+MOST_OPTIONS = 25
+IS_PAGE = 1 << 15
+OWN = "!"
+"""What our own buttons begin with; all others carry a token of the dialog."""
+CHOOSE, TYPE, TYPED, PRIVATE, DIRECT = "!choose", "!type", "!typed", "!private", "!direct"
+GREY, RED = 2, 4
+_ROW, _BUTTON, _SELECT, _INPUT, _TEXT, _LINE, _LABEL = 1, 2, 3, 4, 10, 14, 18
+_ONE_LINE = 1
+IS_TYPED = frozenset(step for step, row in STEPS.items() if row.kind in {StepKind.DATE, StepKind.DETAIL})
+"""The steps whose answer is typed."""
+NOBODY: Raw = {"parse": []}
+"""Whom a message may ping."""
+
+_T = TypeVar("_T")
+_MARKS = re.compile(r"[\\`*_~|<>\[\]]|^[#+-]", re.MULTILINE)
+_AROUND = {Style.BOLD: "**", Style.ITALIC: "*"}
+
+
+def page(parts: Iterable[str], rows: Iterable[Raw] = ()) -> Raw:
+    """Return a message of texts with lines between them, and rows of buttons."""
+    components: list[Raw] = []
+    for part in parts:
+        components += [{"type": _LINE}] if components else []
+        components.append({"type": _TEXT, "content": part})
+    return {"flags": IS_PAGE, "components": [*components, *rows], "allowed_mentions": NOBODY}
+
+
+def note(text: str) -> Raw:
+    """Return a message of one plain sentence."""
+    return page([text])
+
+
+def english(send: str) -> Raw:
+    """Return the message with the English. A backtick becomes an apostrophe: nothing typed ends the block."""
+    return {"content": f"```\n{UNSEEN.sub('', send).replace('`', chr(39))}\n```", "allowed_mentions": NOBODY}
+
+
+def rows_of(buttons: Iterable[Raw]) -> list[Raw]:
+    """Lay buttons out in rows."""
+    return [{"type": _ROW, "components": row} for row in _chunks([*buttons], MOST_BUTTONS)]
+
+
+def button(custom_id: str, label: str, style: int = GREY) -> Raw:
+    """Return a button."""
+    return {"type": _BUTTON, "style": style, "custom_id": custom_id, "label": label}
+
+
+class Painter:
+    """Draws messages. What was drawn is remembered as long as the message itself lives, no longer."""
+
+    def __init__(self, words: Words) -> None:
+        """Keep the words that only Discord needs."""
+        self._words = words
+        self._drawn: WeakKeyDictionary[Message, str] = WeakKeyDictionary()
+
+    def messages(self, response: Response, revision: str, chosen: str = "") -> list[Raw]:
+        """Draw a response; ``chosen`` is the label that led here, ``revision`` tells these buttons from all others.
+
+        What belongs to one English text stands above it, and the buttons below the last, so that it all stays
+        where it is when the buyer goes on.
+        """
+        language = response.turn.conversation.language
+        head = f"-# {self._words('service:chosen', language).format(label=escaped(chosen))}\n" if chosen else ""
+        drawn: list[Raw] = []
+        parts: list[str] = []
+        for message in response.messages:
+            parts.append(head + self._text(message, language))
+            head = ""
+            if message.draft is not None:
+                drawn += [page(parts), english(message.draft.send)]
+                parts = []
+        buttons = [one for message in response.messages for one in message.buttons]
+        rows = self._rows(buttons, response, revision)
+        return [*drawn, page(parts or [self._words("discord:next", language)], rows)]
+
+    def invitation(self, user: int, language: Language, revision: str) -> Raw:
+        """Return what everybody may read where somebody called us: the way to ask in private, and nothing else."""
+        ways = (PRIVATE, "discord:private"), (DIRECT, "discord:direct")
+        buttons = [button(f"{name}#{revision}", self._words(label, language)) for name, label in ways]
+        return page([f"<@{user}> {self._words('service:private', language)}"], rows_of(buttons))
+
+    def form(self, step: str, language: Language, revision: str) -> Raw:
+        """Return the window in which a step's answer is typed."""
+        label = self._words(f"change:{step}", language)
+        field = {"type": _INPUT, "custom_id": "text", "style": _ONE_LINE, "min_length": 1, "max_length": 200}
+        return {
+            "custom_id": f"{TYPED}#{revision}",
+            "title": label,
+            "components": [{"type": _LABEL, "label": label, "component": field}],
+        }
+
+    def _text(self, message: Message, language: Language) -> str:
+        """Return a message's text, with what its English means."""
+        text = self._drawn.get(message)
+        if text is None:
+            text = markdown(parse(message.text))
+            if message.draft is not None:
+                meaning = "\n".join(f"> {escaped(line)}" for line in message.draft.meaning.splitlines())
+                text = f"{text}\n\n**{escaped(self._words('terminal:meaning', language))}**\n{meaning}"
+            self._drawn[message] = text
+        return text
+
+    def _rows(self, buttons: Sequence[Button], response: Response, revision: str) -> list[Raw]:
+        """Lay out the choices, and below them the ways that every page has."""
+        choices = [one for one in buttons if _is_choice(one.token)]
+        ways = [_press(one, revision) for one in buttons if not _is_choice(one.token)]
+        offered = {one.token for one in buttons}
+        step, language = response.turn.place.step, response.turn.conversation.language
+        if step in IS_TYPED:
+            ways.insert(0, button(f"{TYPE}:{step}#{revision}", self._words("discord:type", language)))
+        for other in Language:
+            token = f"language:{other}"
+            if other is not language and token not in offered:
+                ways.append(button(f"{token}#{revision}", self._words(token, language)))
+        if len(choices) > MOST_BUTTONS:
+            return [*self._lists(choices, language, revision), *rows_of(ways)]
+        return [*rows_of(_press(one, revision) for one in choices), *rows_of(ways)]
+
+    def _lists(self, choices: Sequence[Button], language: Language, revision: str) -> Iterator[Raw]:
+        for number, some in enumerate(_chunks(choices, MOST_OPTIONS)):
+            yield {
+                "type": _ROW,
+                "components": [
+                    {
+                        "type": _SELECT,
+                        "custom_id": f"{CHOOSE}{number or ''}#{revision}",
+                        "placeholder": self._words("discord:choose", language),
+                        "options": [{"label": one.label, "value": one.token} for one in some],
+                    }
+                ],
+            }
+
+
+def _is_choice(token: str) -> bool:
+    return ":" in token and not token.startswith("language:")
+
+
+def _press(one: Button, revision: str) -> Raw:
+    return button(f"{one.token}#{revision}", one.label, RED if one.token == "forget" else GREY)  # noqa: S105
+
+
+def _chunks(all_of_them: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    yield from (all_of_them[start : start + size] for start in range(0, len(all_of_them), size))
+
+
+def markdown(blocks: Sequence[Block]) -> str:
+    r"""Write blocks as Discord reads them; what the buyer typed is code, and formats and addresses nothing.
+
+    >>> markdown(parse("**Now**\n\n1. tap `a*b @everyone`\n2. wait_for_it"))
+    '### Now\n\n1. tap `a*b @everyone`\n2. wait\\_for\\_it'
+    """
+    written: list[str] = []
+    for index, block in enumerate(blocks):
+        if index:
+            close = block.kind is Kind.ITEM is blocks[index - 1].kind and block.marker.strip()
+            written.append("\n" if close else "\n\n")
+        written.append(_block(block, first=not index))
+    return "".join(written)
+
+
+def _block(block: Block, *, first: bool) -> str:
+    if block.kind is Kind.PREFORMATTED:
+        return str(english(block.text)["content"])
+    if block.kind is Kind.HEADING and first:
+        return f"### {escaped(block.text)}"
+    return "  " * block.depth + block.marker.replace("•", "-") + "".join(_run(run) for run in block.runs)
+
+
+def _run(run: Run) -> str:
+    if Style.CODE in run.styles:
+        return f"`{UNSEEN.sub('', run.text).replace('`', 'ˋ')}`"
+    text = escaped(run.text)
+    for style, mark in _AROUND.items():
+        text = f"{mark}{text}{mark}" if style in run.styles else text
+    return f"[{text}](<{run.link}>)" if Style.LINK in run.styles else text
+
+
+def escaped(text: str) -> str:
+    """Return a text whose letters are only letters."""
+    return _MARKS.sub(r"\\\g<0>", UNSEEN.sub("", text))

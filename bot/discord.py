@@ -1,0 +1,54 @@
+"""The commands ``discord invite`` and ``discord sync``: how the bot gets into a server, and its commands to Discord."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import closing
+from typing import TypeVar
+
+from adapters import Account, RefusedError
+from adapters import discord as platform
+from bot.app import make_service, open_store
+from bot.run import RefusedPlatformError, log_without, read_accounts, read_environment
+from bot.settings import read_settings
+
+_T = TypeVar("_T")
+_INVITATION = """\
+Add it to a server:
+  {server}
+    View Channels, Send Messages, Send Messages in Threads: for answering who calls it by name, with a button that
+    leads into private. Without them everything else works all the same; change permissions=… to 0 if you like.
+
+Add it to your own account, for every server and direct message that you are in:
+  {person}
+    No permission at all.
+
+It asks for no Administrator and no privileged intent: it reads what is said to it and nothing else."""
+
+
+def invite() -> int:
+    """Print the links by which the bot is added. Raises ``MendableError``."""
+    server, person = _run(platform.invitations(_account()))
+    print(_INVITATION.format(server=server, person=person))  # noqa: T201  # the command's output
+    return 0
+
+
+def sync(*, force: bool) -> int:
+    """Register the commands if they changed. Raises ``MendableError``."""
+    account = _account()
+    with closing(open_store(read_settings(read_environment()))) as store:
+        told = _run(platform.register(make_service(store), account, force=force))
+    print("Discord knows the commands now." if told else "Nothing changed since Discord was told.")  # noqa: T201
+    return 0
+
+
+def _account() -> Account:
+    account = read_accounts(read_environment(), ["discord"])["discord"]
+    log_without([account.token])
+    return account
+
+
+def _run(errand: Coroutine[None, None, _T]) -> _T:
+    try:
+        return asyncio.run(errand)
+    except RefusedError as error:
+        raise RefusedPlatformError(str(error)) from None
