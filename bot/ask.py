@@ -91,15 +91,16 @@ def question_json(text: str, _: Language, content: Content, today: date) -> dict
 
 
 def reply_json(text: str, language: Language, content: Content, today: date) -> dict[str, Any]:
-    """Return how a seller's message is understood: its kinds, whether it is unsafe, and the message that answers it."""
+    """Return how a seller's message is understood: its kinds, whether it is unsafe, and what answers it."""
     book = content.handbook
     reading = book.replies_received.read(text)
-    kinds = reading.sure or tuple(one.id for one in reading.kinds[:1])
-    reply = Reply("draft", Order(), today, draft=book.answers_to(kinds)[0])
-    draft = content.catalog.message(reply, language).draft
-    assert draft is not None  # noqa: S101  # a reply with a draft has one
+    likely = reading.sure or reading.offered[:1]
+    draft = None
+    if likely:
+        reply = Reply("draft", Order(), today, draft=book.answers_to(likely)[0])
+        draft = content.catalog.message(reply, language).draft
     return {
         "kinds": [{"id": one.id, "score": round(one.score, 4)} for one in reading.kinds],
         "unsafe": reading.unsafe,
-        "draft": {"id": draft.id, "send": draft.send, "meaning": draft.meaning},
+        "draft": {"id": draft.id, "send": draft.send, "meaning": draft.meaning} if draft else None,
     }

@@ -27,6 +27,8 @@ LONGEST_HEARD = 80
 """Characters of the buyer's own words that a notice repeats."""
 LEADS_AWAY = frozenset({"back", "home", "restart", "continue", "language", "help", "menu", "topic_group", "topic"})
 """What words may mean even where a text for the seller is asked: commands and questions, but no facts."""
+TELLING = frozenset({"status", "payment"})
+"""Facts that only somebody with an order tells; the others may also be said of another shop, or of anything."""
 NONE_OF_THESE = Choice("none_of_these", "none_of_these")
 WAYS = (BACK, CONTINUE, HOME)
 QUESTIONS = Choice("menu:questions", "menu:questions")
@@ -123,7 +125,7 @@ class Listening(Dialog):
                 return explained
         facts = self.handbook.facts_told.read(plain, self.today)
         asked = self.handbook.questions_asked.read(plain)
-        if facts:
+        if facts and (asked.theme is None or not TELLING.isdisjoint(facts)):
             return self._note(facts, asked, asks=asks_something(plain))
         return self._answer_question(asked) or self._refuse(asked, plain)
 

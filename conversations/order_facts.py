@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -170,7 +170,7 @@ class FactReader:
                     elif found.value != OTHER or found.fact not in facts:
                         facts[found.fact] = found.value
         if statuses:
-            facts["status"] = min(statuses, key=ADVANCE.index)
+            facts |= _standing(statuses)
         return _consistent(facts)
 
     def _found(self, clause: str, *, asked: bool) -> Iterator[_Found]:
@@ -227,11 +227,15 @@ def _day(status: str, clause: str, today: date) -> dict[str, str]:
     return {DAY_OF[status]: day.isoformat()} if day is not None and day <= today else {}
 
 
+def _standing(statuses: Collection[str]) -> dict[str, str]:
+    """Return where an order is by all statuses that were told of it: a parcel can come after a cancellation."""
+    if {"cancelled", "delivered"} <= {*statuses}:
+        return {"status": "cancelled", "after_cancel": "parcel_came"}
+    return {"status": min(statuses, key=ADVANCE.index)}
+
+
 def _consistent(facts: Mapping[str, str]) -> dict[str, str]:
-    """Drop what the others make pointless, and add the status that an answer of the seller implies."""
-    kept = dict(facts)
-    if kept.get("after_cancel") == "parcel_came":
-        kept["status"] = "cancelled"
-    elif "seller_answer" in kept:
-        kept.setdefault("status", "cancel_requested")
+    """Return the facts in order, with the status that an answer of the seller implies."""
+    implied = {"status": "cancel_requested"} if "seller_answer" in facts else {}
+    kept = {**implied, **facts}
     return {name: kept[name] for name in (*_FIRST, *kept) if name in kept}

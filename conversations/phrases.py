@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from conversations.spelling import spell
 
@@ -72,12 +73,8 @@ def _parts(phrase: str) -> Iterator[frozenset[str]]:
 
 def _closing(phrase: str, start: int) -> int:
     """Return where a bracket closes; the end where it does not."""
-    depth = 0
-    for at in range(start, len(phrase)):
-        depth += {"(": 1, ")": -1}.get(phrase[at], 0)
-        if depth == 0:
-            return at
-    return len(phrase)
+    depths = accumulate({"(": 1, ")": -1}.get(letter, 0) for letter in phrase[start:])
+    return next((at for at, depth in enumerate(depths, start) if depth == 0), len(phrase))
 
 
 def _choices(inside: str) -> list[str]:

@@ -93,6 +93,35 @@ class TestFacts:
         assert (buyer.sees.step, buyer.sees.topic) == ("coupon", None)
         assert buyer.sees.known["payment"] == "debit_card"
 
+    @pytest.mark.parametrize(
+        ("text", "known"),
+        [
+            ("キャンセルしたのに届いてしまった", {"status": "cancelled", "after_cancel": "parcel_came"}),
+            ("セラーにキャンセルを断られた", {"status": "cancel_requested", "seller_answer": "refused"}),
+            ("the seller refused my request", {"status": "cancel_requested", "seller_answer": "refused"}),
+            ("発送済みだけど追跡が1週間動いてない", {"status": "shipped", "movement": "stuck"}),
+            ("住所を間違えました、それが理由です", {"reason": "wrong_address"}),
+            ("彼に反対されたのが理由です", {"reason": "other"}),
+            ("2つのうち1つだけ発送されました", {"status": "partially_shipped"}),
+            ("Only part of the order was shipped.", {"status": "partially_shipped"}),
+            ("一部だけ発送されました、もう一つはまだです", {"status": "partially_shipped"}),
+            ("まだShippedになってません", {"status": "awaiting_shipment"}),
+            ("PayPalで払って先週の金曜に返金完了", {"status": "refund_completed", "completed_on": "2026-11-20"}),
+            ("明日キャンセル申請しました", {"status": "cancel_requested"}),
+            ("母の注文がまだ発送されていません", {}),
+            ("来月コンビニ払いで買うつもりです", {}),
+        ],
+    )
+    def test_what_else_is_told_of_an_order(self, handbook: Handbook, text: str, known: dict[str, str]) -> None:
+        told = handbook.facts_told.read(text, TODAY)
+        assert {name: value for name, value in told.items() if name != "payment"} == known
+
+    async def test_saying_the_same_again_changes_nothing_and_is_not_taken_back(self, buyer: Buyer) -> None:
+        for _ in range(2):
+            await buyer.says("PayPalで払った、まだ発送されてない、クーポンなし")
+        assert (buyer.sees.outcome, buyer.sees.notices) == ("cancel_now", ["understood"])
+        assert not any(token.startswith("undo:") for token in buyer.sees.tokens)
+
     async def test_an_unsure_word_is_asked_and_not_assumed(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check")
         await buyer.says("処理中")
@@ -122,7 +151,7 @@ class TestQuestions:
     @pytest.mark.parametrize(
         ("text", "topic"),
         [
-            ("取り消すのにお金かかる？", "fees"),
+            ("キャンセルするとお金を取られますか", "fees"),
             ("きゃんせるりょうってありますか", "fees"),
             ("What does it cost me to back out?", "fees"),
             ("クレジットカードに戻るまで何日くらい", "refund_time_card"),
@@ -155,6 +184,14 @@ class TestQuestions:
         await buyer.taps("none_of_these")
         assert buyer.sees.notices == ["none_of_these"]
         assert "menu:questions" in buyer.sees.tokens
+
+    async def test_asking_back_beside_a_screen_leads_on_to_it(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:check", "status:unpaid")
+        await buyer.says("キャンセルと返金のことで聞きたい")
+        assert buyer.sees.screens == ["did_you_mean"]
+        assert {"continue", "home"} <= set(buyer.sees.tokens)
+        await buyer.taps("continue")
+        assert buyer.sees.outcome == "cancel_freely"
 
     async def test_after_an_answer_the_buyer_can_say_whether_it_helped(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")
