@@ -72,6 +72,7 @@ class FakeTelegram:
         self._message_ids = count(1)
         self._news = asyncio.Event()
         self._poller: object = None
+        self._asked = (-1, 0.0)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -178,9 +179,15 @@ class FakeTelegram:
         return BOT
 
     async def _get_updates(self, fields: Fields) -> list[Fields]:
-        """Confirm what is before the offset; wait for news. A second poller ends the first."""
+        """Confirm what is before the offset; wait for news. A second poller ends the first.
+
+        As Telegram's own server does, hand out one update only to who asks for the same offset within half a second.
+        """
         me = self._poller = object()
-        offset = fields.get("offset", 0)
+        offset, limit = fields.get("offset", 0), fields.get("limit", 100)
+        asked, self._asked = self._asked, (offset, monotonic())
+        if offset == asked[0] and monotonic() < asked[1] + 0.5:
+            limit = 1
         while self.updates and self.updates[0]["update_id"] < offset:
             self.confirmed = self.updates.popleft()["update_id"]
         until = monotonic() + fields.get("timeout", 0)
@@ -190,7 +197,7 @@ class FakeTelegram:
                 await asyncio.wait_for(self._news.wait(), min(0.2, max(0.0, until - monotonic())))
             if self._poller is not me:
                 raise ApiError(409, "Conflict: terminated by other getUpdates request; make sure that only one bot")
-        return [*self.updates][: fields.get("limit", 100)]
+        return [*self.updates][:limit]
 
     async def _send_message(self, fields: Fields) -> Fields:
         chat = fields["chat_id"]

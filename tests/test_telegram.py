@@ -407,6 +407,22 @@ async def test_a_chat_that_must_wait_holds_up_nobody(content: Content, fake: Fak
     assert waited[1] - waited[0] >= 1.0
 
 
+async def test_while_one_reply_is_under_way_what_others_send_is_fetched_and_answered(
+    content: Content, fake: FakeTelegram
+) -> None:
+    slow, others = Person(fake, 1), [Person(fake, number) for number in range(2, 12)]
+    fake.fails("sendMessage", "429", chat=1, seconds=1.5)
+    async with Bot(content, fake).running():
+        slow.sends("/start")
+        await fake.hears("sendMessage")
+        for other in others:  # each comes alone, when the one before is answered
+            other.sends("/start")
+            await asyncio.sleep(0.12)
+            assert len(other.messages) == 1
+        assert slow.messages == []
+        await fake.settles()
+
+
 @pytest.mark.parametrize("fault", ["500", "502", "reset", "html"])
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates", "getMe"])
 async def test_what_fails_is_tried_again_and_nothing_is_lost(

@@ -6,14 +6,12 @@ import traceback
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
 
-from telegram import Update, User
-from telegram.helpers import create_deep_linked_url
-
 from adapters import Response, Service
 from adapters.commands import links
+from adapters.telegram.connection import Raw
 from adapters.telegram.delivery import Delivery
-from adapters.telegram.incoming import Action, GroupCall, Presence, Press, to_meaning
-from adapters.telegram.outgoing import Painter, Raw, Screen
+from adapters.telegram.incoming import Action, GroupCall, Me, Presence, Press, to_meaning
+from adapters.telegram.outgoing import Painter, Screen
 from conversations import Language
 
 log = logging.getLogger(__name__)
@@ -31,7 +29,7 @@ _Live = dict[int, Raw | None]
 class Desk:
     """Handles updates. All that lasts is in the store; what is remembered here only spares the buyer old buttons."""
 
-    def __init__(self, service: Service, delivery: Delivery, me: User) -> None:
+    def __init__(self, service: Service, delivery: Delivery, me: Me) -> None:
         """Answer in the name of ``me``."""
         self._service = service
         self._delivery = delivery
@@ -41,13 +39,13 @@ class Desk:
         self._live: dict[int, _Live] = {}
         self._presses: dict[int, tuple[str, ...]] = {}
 
-    async def handle(self, update: Update) -> None:
+    async def handle(self, update: Raw) -> None:
         """Answer an update. Whatever goes wrong, the buyer hears of it and keeps their place."""
         match to_meaning(update, self._me, self._links):
             case Action() as action:
                 self._delivery.silent.discard(action.chat)
                 try:
-                    await self._act(action, _revision(update.update_id))
+                    await self._act(action, _revision(update["update_id"]))
                 except Exception as error:  # noqa: BLE001  # the one error path
                     self._presses.pop(action.chat, None)  # who taps again means it
                     await self._apologise(action.chat, action.language, error)
@@ -137,7 +135,7 @@ class Desk:
         if call.query is not None:
             await self._delivery.answer(call.query, words("service:private", call.language))
             return
-        address = create_deep_linked_url(self._me.username or "", "check")
+        address = f"https://t.me/{self._me.username}?start=check"
         button = {"text": words("service:open_private", call.language), "url": address}
         screen = Screen(words("service:private", call.language), keyboard={"inline_keyboard": [[button]]})
         await self._delivery.send(call.chat, screen, answers=call.message_id, thread=call.thread)

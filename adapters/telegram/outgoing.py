@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 from unicodedata import east_asian_width
 from weakref import WeakKeyDictionary
 
@@ -12,6 +11,7 @@ from telegram import MessageEntity
 
 from adapters import Words
 from adapters.markup import Block, Kind, Run, Style, parse
+from adapters.telegram.connection import Raw
 from conversations import Language
 from messages import Button, Message
 
@@ -31,10 +31,6 @@ FOLD_AT_LEAST = 150
 
 _UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ENTITIES = {Style.BOLD: MessageEntity.BOLD, Style.ITALIC: MessageEntity.ITALIC, Style.CODE: MessageEntity.CODE}
-
-
-Raw = dict[str, Any]
-"""A Telegram object as it goes over the wire; the library's own objects cost more than all the rest of a reply."""
 
 
 @dataclass(frozen=True, slots=True)
