@@ -127,7 +127,7 @@ def ours(url: str) -> None:
     """Torikeshi with its store."""
     from adapters import Account, Service, telegram  # noqa: PLC0415
     from adapters.telegram.delivery import Allowance, Pace  # noqa: PLC0415
-    from bot.app import make_support, today_in_japan  # noqa: PLC0415
+    from bot.app import make_support, settle, today_in_japan  # noqa: PLC0415
     from bot.content import load_content  # noqa: PLC0415
     from bot.store import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
 
@@ -136,6 +136,7 @@ def ours(url: str) -> None:
         content = load_content()
         support = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
         service = Service(support.respond, content.catalog.label, tuple(content.handbook.topic))
+        settle()
         asyncio.run(telegram.run(service, Account("1:a", url), asyncio.Event(), pace=Pace(free, free)))
 
 

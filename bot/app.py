@@ -1,5 +1,6 @@
 """Puts the product together: settings → content → store → support, once."""
 
+import gc
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -23,6 +24,12 @@ def today_in_japan() -> date:
 def make_support(store: Store) -> Support:
     """Return the product's front door over a store. Raises ``ContentError`` if the content is wrong."""
     return Support(load_content(), store, today_in_japan)
+
+
+def settle() -> None:
+    """Tell the garbage collector that what is loaded stays: looking through it again took a tenth of all the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def open_store(settings: Settings) -> Store:

@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from typing_extensions import override
 
 from adapters import PLATFORMS, Account, Platform, RefusedError, Service
-from bot.app import make_support, open_store
+from bot.app import make_support, open_store, settle
 from bot.content import load_content
 from bot.errors import MendableError
 from bot.settings import SettingsError, read_settings
@@ -36,6 +36,7 @@ def run(names: list[str]) -> int:
     with closing(open_store(settings)) as store:
         support = make_support(store)
         service = Service(support.respond, content.catalog.label, tuple(content.handbook.topic))
+        settle()
         asyncio.run(_talk(service, accounts))
     return 0
 

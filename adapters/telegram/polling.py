@@ -25,9 +25,11 @@ MOST_AT_ONCE = 1000
 PATIENCE = 10.0
 """Seconds for which an update holds back the confirmation of later ones. Only a reply that Telegram itself keeps
 waiting takes longer; its effect is long saved, and holding on would keep everybody else waiting too."""
-LOOK_AGAIN = 0.05
+LOOK_AGAIN = 0.1
 """Seconds before asking again while nothing gets finished; what is not confirmed comes again each time."""
-DRAIN = 4.0
+QUICK = 0.01
+"""Seconds. Where asking takes no longer it pays to ask when a tenth is finished; otherwise, when all is."""
+DRAIN = 3.5
 """Seconds that what is under way gets at the end."""
 _LONGEST_PAUSE = 15.0
 
@@ -65,19 +67,22 @@ class Polling:
 
     async def _round(self) -> None:
         """Fetch once and start on what is new; let some of it finish before asking again."""
+        began = monotonic()
         batch = await self._fetch(0 if self._tasks else LONG_POLL)
+        took = monotonic() - began
         fresh = [raw for raw in batch if self._is_new(raw)]
         for raw in fresh:
             self._start(raw)
+            await asyncio.sleep(0)  # the replies to those before go out first
         if not batch and not self._tasks:
             self._offset = 0  # all is confirmed; after a quiet week Telegram begins anew at any number
             self._done.clear()
-        await self._progress()
+        await self._progress(len(self._tasks) // 10 + 1 if took < QUICK else len(self._tasks))
         self._confirm()
 
-    async def _progress(self) -> None:
-        """Let a quarter of what is under way finish, or a moment pass."""
-        self._enough = len(self._tasks) * 3 // 4
+    async def _progress(self, finishing: int) -> None:
+        """Let so many of those under way finish, or a moment pass."""
+        self._enough = max(len(self._tasks) - finishing, 0)
         self._finished.clear()
         while len(self._tasks) > self._enough:
             try:
