@@ -73,6 +73,7 @@ class FakeTelegram:
         self._news = asyncio.Event()
         self._poller: object = None
         self._asked = (-1, 0.0)
+        self._under_way = 0
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -107,9 +108,9 @@ class FakeTelegram:
         return next(self._message_ids)
 
     async def settles(self, seconds: float = 4.0) -> None:
-        """Wait until the bot has confirmed every update."""
+        """Wait until the bot has confirmed every update and got every answer."""
         until = monotonic() + seconds
-        while self.updates:
+        while self.updates or self._under_way:
             assert monotonic() < until, f"{len(self.updates)} updates are still unconfirmed"
             await asyncio.sleep(0.002)
 
@@ -130,6 +131,14 @@ class FakeTelegram:
         method = request.match_info["method"]
         fields: Fields = await request.json()
         self.calls.append((method, fields, monotonic()))
+        counts = method != "getUpdates"
+        self._under_way += counts
+        try:
+            return await self._answer(request, method, fields)
+        finally:
+            self._under_way -= counts
+
+    async def _answer(self, request: web.Request, method: str, fields: Fields) -> web.StreamResponse:
         if self.delay:
             await asyncio.sleep(self.delay)
         fault = self._fault(method, fields)

@@ -449,6 +449,21 @@ async def test_an_answer_that_comes_too_late_doubles_nothing(content: Content, f
     assert "status:shipped" in hanako.tokens
 
 
+async def test_who_repeats_what_got_no_answer_gets_it_and_it_counts_once(content: Content, fake: FakeTelegram) -> None:
+    bot, hanako = Bot(content, fake), Person(fake)
+    async with bot.running(read_timeout=0.3):
+        for text in ("/check", "発送済み"):
+            await hanako.says(text)
+        fake.fails("sendMessage", "lost", seconds=0.6)
+        await hanako.says("/back")
+        assert len(hanako.messages) == 2, "it never arrived"
+        await hanako.says("/back")
+        assert bot.heard["telegram:77"][-1].turn.place.step == "status"
+        assert len(hanako.messages) == 3
+        await hanako.says("/back")
+        assert bot.heard["telegram:77"][-1].turn.place.step == "menu"
+
+
 async def test_a_buyer_who_blocked_us_is_left_in_peace_and_welcome_back(hanako: Person, fake: FakeTelegram) -> None:
     await hanako.says("/start")
     hanako.sends("/check")

@@ -44,6 +44,7 @@ async def run(
         try:
             await Polling(ways[1], desk.handle).run(stop)
         finally:
+            await desk.finish()
             telling.cancel()
             with suppress(asyncio.CancelledError):
                 await telling

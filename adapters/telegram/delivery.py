@@ -81,6 +81,8 @@ class Delivery:
         self._connection = connection
         self._pace = pace
         self.silent: set[int] = set()
+        self.doubtful: set[int] = set()
+        """Chats whose last message may or may not have arrived."""
 
     async def send(
         self, chat: int, screen: Screen, *, answers: int | None = None, thread: int | None = None
@@ -149,6 +151,7 @@ class Delivery:
             except TimedOut:
                 if new:
                     log.warning("a message may not have arrived; not sent again")
+                    self.doubtful.add(chat)
                     return None
                 await asyncio.sleep(pause)
             except NetworkError:

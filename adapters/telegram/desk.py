@@ -4,7 +4,11 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from secrets import token_hex
+from typing import TypeVar
+
+from telegram.error import TelegramError
 
 from adapters import Response, Service
 from adapters.commands import links
@@ -16,14 +20,16 @@ from conversations import Language
 
 log = logging.getLogger(__name__)
 MOST_CHATS = 10_000
-"""Chats of which is remembered where the pressable buttons are. For others old buttons stay, and still work."""
+"""Chats of which such things as live buttons are remembered. For others old buttons stay, and still work."""
 MOST_PRESSES = 20
 """Last presses of a chat that are remembered, so that a double tap does nothing at all."""
 ANSWER_WITHIN = 0.5
 """Seconds for which a screen waits until its press was answered; then it goes out anyway."""
-_REVISIONS = 36**2
+FINISH_WITHIN = 0.4
+"""Seconds that the last old buttons get to go at the end."""
 
 _Live = dict[int, Raw | None]
+_Value = TypeVar("_Value")
 
 
 class Desk:
@@ -38,6 +44,15 @@ class Desk:
         self._painter = Painter(service.words)
         self._live: dict[int, _Live] = {}
         self._presses: dict[int, tuple[str, ...]] = {}
+        self._clearing: dict[int, asyncio.Task[None]] = {}
+        self._unheard: dict[int, Action] = {}
+
+    async def finish(self) -> None:
+        """Let what nobody waits for come to its end, for a moment."""
+        if clearing := {*self._clearing.values()}:
+            await asyncio.wait(clearing, timeout=FINISH_WITHIN)
+            for task in clearing:
+                task.cancel()
 
     async def handle(self, update: Raw) -> None:
         """Answer an update. Whatever goes wrong, the buyer hears of it and keeps their place."""
@@ -45,7 +60,7 @@ class Desk:
             case Action() as action:
                 self._delivery.silent.discard(action.chat)
                 try:
-                    await self._act(action, _revision(update["update_id"]))
+                    await self._act(self._first(action), _revision(update["update_id"]))
                 except Exception as error:  # noqa: BLE001  # the one error path
                     self._presses.pop(action.chat, None)  # who taps again means it
                     await self._apologise(action.chat, action.language, error)
@@ -71,6 +86,14 @@ class Desk:
         finally:
             await answering
 
+    def _first(self, action: Action) -> Action:
+        """Take an event for the one before if that is the same and its reply may not have arrived.
+
+        Who sees no answer says or taps it again: that counts once, and is answered.
+        """
+        before = self._unheard.pop(action.chat, None)
+        return replace(action, event_id=before.event_id) if before and before.event == action.event else action
+
     async def _respond(self, action: Action) -> Response:
         return await self._service.respond(
             action.name, action.event, event_id=action.event_id, language=action.language
@@ -78,10 +101,8 @@ class Desk:
 
     def _is_new(self, chat: int, press: Press) -> bool:
         """Tell whether this button of this screen is pressed for the first time."""
-        known = self._presses.pop(chat, ())
-        self._presses[chat] = (*known, press.id)[-MOST_PRESSES:]
-        if len(self._presses) > MOST_CHATS:
-            del self._presses[next(iter(self._presses))]
+        known = self._presses.get(chat, ())
+        _keep(self._presses, chat, (*known, press.id)[-MOST_PRESSES:])
         return press.id not in known
 
     # Showing.
@@ -94,16 +115,31 @@ class Desk:
             self._painter.screen(message, language, revision=revision, chosen=chosen if first else "")
             for first, message in zip((True, *[False] * len(response.messages)), response.messages, strict=False)
         ]
+        if (clearing := self._clearing.get(action.chat)) is not None:
+            await asyncio.wait({clearing})  # what it takes the buttons from may show the next screen
         live = self._live.pop(action.chat, {})
         places = self._places(press, live)
         if press is not None and press.holds_draft and press.message_id is not None:
             live[press.message_id] = press.kept
-        old = [one for one in live.items() if one[0] not in places]
-        clearing = asyncio.gather(*(self._delivery.strip(action.chat, *one) for one in old))
+        _keep(self._live, action.chat, await self._put(action.chat, screens, places))
+        if action.chat in self._delivery.doubtful:
+            self._delivery.doubtful.discard(action.chat)
+            self._presses.pop(action.chat, None)
+            _keep(self._unheard, action.chat, action)
+        if old := {place: kept for place, kept in live.items() if place not in places}:
+            self._clear(action.chat, old)
+
+    def _clear(self, chat: int, old: _Live) -> None:
+        """Take old buttons away now that there are new ones; nobody waits for it but the chat's next screen."""
+        self._clearing[chat] = clearing = asyncio.create_task(self._strip(chat, old))
+        clearing.add_done_callback(lambda _: self._clearing.pop(chat))
+
+    async def _strip(self, chat: int, old: _Live) -> None:
         try:
-            self._remember(action.chat, await self._put(action.chat, screens, places))
-        finally:
-            await clearing
+            for place, kept in old.items():
+                await self._delivery.strip(chat, place, kept)
+        except TelegramError as error:
+            log.warning("old buttons stay (%s)", type(error).__name__)
 
     async def _put(self, chat: int, screens: Sequence[Screen], places: list[int]) -> _Live:
         """Let the messages show the screens, new ones what they cannot; return which have buttons now."""
@@ -123,11 +159,6 @@ class Desk:
         if press is None or press.message_id is None or press.holds_draft:
             return []
         return [press.message_id, *sorted(place for place in live if place > press.message_id and not live[place])]
-
-    def _remember(self, chat: int, shown: _Live) -> None:
-        self._live[chat] = shown
-        if len(self._live) > MOST_CHATS:
-            del self._live[next(iter(self._live))]
 
     async def _invite(self, call: GroupCall) -> None:
         """Ask a group's member into the private chat: others must not read about an order."""
@@ -149,6 +180,14 @@ class Desk:
             await self._delivery.send(chat, screen)
         except Exception as again:  # noqa: BLE001  # the way out itself is broken
             log.error("error %s could not be told\n%s", number, "\n".join(_where(again)))  # noqa: TRY400
+
+
+def _keep(kept: dict[int, _Value], chat: int, value: _Value) -> None:
+    """Remember something of a chat, and forget the chat longest unheard of."""
+    kept.pop(chat, None)
+    kept[chat] = value
+    if len(kept) > MOST_CHATS:
+        del kept[next(iter(kept))]
 
 
 def _where(error: BaseException) -> Sequence[str]:
