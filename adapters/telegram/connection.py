@@ -18,7 +18,6 @@ CONNECT_TIMEOUT = 5.0
 MOST_CONNECTIONS = 256
 OK, TOO_MANY_REQUESTS = 200, 429
 _JSON = {"Content-Type": "application/json"}
-_SPARED = ("Accept", "Accept-Encoding", "User-Agent")
 _ERRORS: dict[int, type[TelegramError]] = {
     400: BadRequest,
     401: InvalidToken,
@@ -65,7 +64,6 @@ class Connection(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
                 headers=_JSON,
-                skip_auto_headers=_SPARED,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
 
