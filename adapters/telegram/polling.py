@@ -28,7 +28,7 @@ waiting takes longer; its effect is long saved, and holding on would keep everyb
 LOOK_AGAIN = 0.1
 """Seconds before asking again while nothing gets finished; what is not confirmed comes again each time."""
 QUICK = 0.01
-"""Seconds. Where asking takes no longer it pays to ask when a tenth is finished; otherwise, when all is."""
+"""Seconds. Where asking takes no longer, it pays to ask as soon as one is finished; otherwise, when all are."""
 DRAIN = 3.5
 """Seconds that what is under way gets at the end."""
 _LONGEST_PAUSE = 15.0
@@ -77,7 +77,7 @@ class Polling:
         if not batch and not self._tasks:
             self._offset = 0  # all is confirmed; after a quiet week Telegram begins anew at any number
             self._done.clear()
-        await self._progress(len(self._tasks) // 10 + 1 if took < QUICK else len(self._tasks))
+        await self._progress(1 if took < QUICK else len(self._tasks))
         self._confirm()
 
     async def _progress(self, finishing: int) -> None:
