@@ -26,6 +26,14 @@ from tests.walks import visits
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
 FAST = Allowance(100_000, at_once=100_000)
+STORM = {
+    "sendMessage": {"500": 20, "502": 10, "reset": 15, "html": 5, "429": 15},
+    "editMessageReplyMarkup": {"500": 10, "reset": 10, "html": 5, "429": 5},
+    "editMessageText": {"500": 5, "reset": 5, "html": 2, "429": 3},
+    "answerCallbackQuery": {"500": 3, "reset": 3, "429": 2},
+    "getUpdates": {"500": 2, "reset": 2, "html": 1, "429": 1},
+}
+"""How often what goes wrong in the storm."""
 
 
 class Bot:
@@ -423,12 +431,12 @@ async def test_while_one_reply_is_under_way_what_others_send_is_fetched_and_answ
         await fake.settles()
 
 
-@pytest.mark.parametrize("fault", ["500", "502", "reset", "html"])
+@pytest.mark.parametrize("fault", ["500", "502", "429", "reset", "html"])
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates", "getMe"])
 async def test_what_fails_is_tried_again_and_nothing_is_lost(
     content: Content, fake: FakeTelegram, method: str, fault: str
 ) -> None:
-    fake.fails(method, fault, times=2)
+    fake.fails(method, fault, times=2, seconds=0.1)
     bot, hanako = Bot(content, fake), Person(fake)
     async with bot.running():
         await hanako.says("/start")
@@ -447,6 +455,42 @@ async def test_an_answer_that_comes_too_late_doubles_nothing(content: Content, f
         await hanako.taps("menu:check")
     assert len(hanako.messages) == 1
     assert "status:shipped" in hanako.tokens
+
+
+@pytest.mark.parametrize("method", ["editMessageText", "answerCallbackQuery", "editMessageReplyMarkup"])
+async def test_a_change_that_never_arrives_is_sent_again(content: Content, fake: FakeTelegram, method: str) -> None:
+    fake.fails(method, "lost", seconds=0.6)
+    bot, hanako = Bot(content, fake), Person(fake)
+    async with bot.running(read_timeout=0.3):
+        await hanako.says("/start")
+        await hanako.taps("menu:check")
+        await hanako.says("発送済み")
+    assert len(hanako.messages) == 2
+    assert hanako.buttons(hanako.messages[0]) == []
+    assert "movement:moving" in hanako.tokens
+
+
+async def test_in_a_storm_of_faults_all_is_answered_once_and_in_order(content: Content, fake: FakeTelegram) -> None:
+    for method, kinds in STORM.items():
+        for kind, times in kinds.items():
+            fake.fails(method, kind, times, seconds=0.1)
+    people = [Person(fake, number) for number in range(1, 26)]
+    bot = Bot(content, fake)
+    async with bot.running():
+        for text in ("/check", "発送済み", "/back", "発送待ち", "PayPal"):
+            for person in people:
+                person.sends(text)
+        await fake.settles(30)
+        for person in people:
+            person.presses(*person.find("coupon:no"))
+        await fake.settles(30)
+    steps = ["status", "movement", "status", "payment", "coupon", "verdict"]
+    assert {tuple(one.turn.place.step for one in heard) for heard in bot.heard.values()} == {tuple(steps)}
+    assert [len(person.messages) for person in people] == [5] * 25
+    assert all("verdict:money" in person.tokens for person in people)
+    left = [(method, fault.kind) for method, faults in fake.faults.items() for fault in faults if fault.left]
+    assert left == []
+    assert all(not person.buttons(message) for person in people for message in person.messages[:-1])
 
 
 async def test_who_repeats_what_got_no_answer_gets_it_and_it_counts_once(content: Content, fake: FakeTelegram) -> None:
