@@ -24,9 +24,9 @@ LONGEST_COPY = 256
 """Characters that a button can put into the clipboard. A longer text is copied by a tap on it."""
 HALF_ROW = 14
 """Columns of a label that still shows whole on half a row of a phone; a Japanese letter takes two."""
-FOLD_FROM = 300
-"""Characters that always stand open; what follows may fold …"""
-FOLD_AT_LEAST = 150
+FOLD_FROM = 600
+"""Columns of text that always stand open, a dozen lines of a phone; what follows may fold …"""
+FOLD_AT_LEAST = 300
 """… if it is at least so long that folding saves anything."""
 
 _UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -160,7 +160,7 @@ def folded_from(blocks: Sequence[Block]) -> int | None:
 
     What folds is the end of a text: remarks and cautions. Headings, numbered steps and the beginning stand open.
     """
-    lengths = [len(block.text) for block in blocks]
+    lengths = [_columns(block.text) for block in blocks]
     start = len(blocks)
     while start > 0 and _may_fold(blocks[start - 1]) and sum(lengths[: start - 1]) >= FOLD_FROM:
         start -= 1
@@ -194,5 +194,5 @@ def _data(token: str, revision: str) -> str:
     return marked if len(marked.encode()) <= LONGEST_DATA else token
 
 
-def _columns(label: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in label)
+def _columns(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
