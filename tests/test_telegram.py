@@ -127,6 +127,16 @@ async def test_a_press_is_answered_before_anything_changes_and_shows_what_was_ch
     assert hanako.text.startswith("▸ 注文を確認する\n\n")
 
 
+async def test_a_press_is_answered_at_once_also_while_another_is_under_way(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    fake.fails("editMessageText", "429", seconds=0.8)
+    presses = [hanako.presses(*hanako.find(token)) for token in ("menu:check", "help:me")]
+    await asyncio.sleep(0.3)
+    assert [fake.answered[press] for press in presses] == [1, 1]
+    await fake.settles()
+    assert "status:shipped" in hanako.tokens
+
+
 async def test_typed_words_get_a_new_message_and_the_old_buttons_go(hanako: Person) -> None:
     await hanako.says("/start")
     await hanako.taps("menu:check")

@@ -14,7 +14,7 @@ from adapters import Response, Service
 from adapters.commands import links
 from adapters.telegram.connection import Raw
 from adapters.telegram.delivery import Delivery
-from adapters.telegram.incoming import Action, GroupCall, Me, Presence, Press, to_meaning
+from adapters.telegram.incoming import Action, GroupCall, Me, Meaning, Presence, Press, to_meaning
 from adapters.telegram.outgoing import Painter, Screen
 from conversations import Language
 
@@ -54,13 +54,20 @@ class Desk:
             for task in clearing:
                 task.cancel()
 
-    async def handle(self, update: Raw) -> None:
-        """Answer an update. Whatever goes wrong, the buyer hears of it and keeps their place."""
-        match to_meaning(update, self._me, self._links):
+    async def handle(self, update: Raw, before: asyncio.Task[None] | None) -> None:
+        """Answer an update when the one ``before`` of the same user is finished; stop a button's spinner at once.
+
+        Whatever goes wrong, the buyer hears of it and keeps their place.
+        """
+        meaning = to_meaning(update, self._me, self._links)
+        answering = self._answering(meaning)
+        if before is not None:
+            await asyncio.wait({before})
+        match meaning:
             case Action() as action:
                 self._delivery.silent.discard(action.chat)
                 try:
-                    await self._act(self._first(action), _revision(update["update_id"]))
+                    await self._act(self._first(action), _revision(update["update_id"]), answering)
                 except Exception as error:  # noqa: BLE001  # the one error path
                     self._presses.pop(action.chat, None)  # who taps again means it
                     await self._apologise(action.chat, action.language, error)
@@ -71,12 +78,15 @@ class Desk:
             case _:
                 pass
 
-    async def _act(self, action: Action, revision: str) -> None:
+    def _answering(self, meaning: Meaning) -> asyncio.Task[None] | None:
+        press = meaning.press if isinstance(meaning, Action) else None
+        return asyncio.create_task(self._delivery.answer(press.query)) if press is not None else None
+
+    async def _act(self, action: Action, revision: str, answering: asyncio.Task[None] | None) -> None:
         press = action.press
-        if press is None:
+        if press is None or answering is None:
             await self._show(action, await self._respond(action), revision)
             return
-        answering = asyncio.create_task(self._delivery.answer(press.query))
         try:
             if self._is_new(action.chat, press):
                 await asyncio.sleep(0)  # the answer goes out first

@@ -34,10 +34,14 @@ DRAIN = 3.5
 _LONGEST_PAUSE = 15.0
 
 
+Handle = Callable[[Raw, asyncio.Task[None] | None], Awaitable[None]]
+"""Answers an update, but not before the one before it of the same user is finished."""
+
+
 class Polling:
     """Keeps fetching and hands each update to ``handle``."""
 
-    def __init__(self, connection: Connection, handle: Callable[[Raw], Awaitable[None]]) -> None:
+    def __init__(self, connection: Connection, handle: Handle) -> None:
         """Nothing is fetched before ``run``."""
         self._connection = connection
         self._handle = handle
@@ -127,7 +131,7 @@ class Polling:
                 return False
 
     def _start(self, raw: Raw) -> None:
-        """Work on an update as soon as the one before it of the same user is finished."""
+        """Work on an update, behind the one before it of the same user."""
         user, number = _user(raw), raw["update_id"]
         self._since[number] = monotonic()
         task = asyncio.create_task(self._work(raw, self._tails.get(user)))
@@ -136,10 +140,8 @@ class Polling:
         task.add_done_callback(lambda task: self._end(task, user, number))
 
     async def _work(self, raw: Raw, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait({before})
         try:
-            await self._handle(raw)
+            await self._handle(raw, before)
         except Exception as error:  # noqa: BLE001  # whatever is wrong in it must not hold up the others
             log.error("an update was not answered (%s)", type(error).__name__)  # noqa: TRY400  # without its words
 
