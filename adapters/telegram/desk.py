@@ -131,9 +131,9 @@ class Desk:
         places = self._places(press, live)
         if press is not None and press.holds_draft and press.message_id is not None:
             live[press.message_id] = press.kept
+        self._delivery.doubtful.discard(action.chat)
         _keep(self._live, action.chat, await self._put(action.chat, screens, places))
         if action.chat in self._delivery.doubtful:
-            self._delivery.doubtful.discard(action.chat)
             self._presses.pop(action.chat, None)
             _keep(self._unheard, action.chat, action)
         if old := {place: kept for place, kept in live.items() if place not in places}:
