@@ -27,7 +27,7 @@ PATIENCE = 10.0
 waiting takes longer; its effect is long saved, and holding on would keep everybody else waiting too."""
 LOOK_AGAIN = 0.1
 """Seconds before asking again while nothing gets finished; what is not confirmed comes again each time."""
-QUICK = 0.01
+QUICK = 0.03
 """Seconds. Where asking takes no longer, it pays to ask as soon as one is finished; otherwise, when all are."""
 DRAIN = 3.5
 """Seconds that what is under way gets at the end."""
