@@ -13,6 +13,7 @@ import pytest
 
 from adapters import Account, RefusedError, Response, Service, telegram
 from adapters.telegram.delivery import Allowance, Pace
+from adapters.telegram.incoming import GroupCall, Me, Meaning, Presence, to_meaning
 from adapters.telegram.outgoing import Painter
 from bot.content import Content
 from bot.run import Discreet
@@ -379,6 +380,46 @@ async def test_a_press_in_a_group_is_answered_with_an_alert(hanako: Person, fake
     await fake.settles()
     assert fake.answered[press] == 1
     assert len(fake.alerts) == 1
+
+
+HANAKO: dict[str, Any] = {"id": 7, "is_bot": False, "first_name": "H", "language_code": "en"}
+GROUP: dict[str, Any] = {"message_id": 5, "date": 1, "from": HANAKO, "chat": {"id": -9, "type": "supergroup"}}
+PRIVATE: dict[str, Any] = {"message_id": 5, "date": 1, "from": HANAKO, "chat": {"id": 7, "type": "private"}}
+CALLED = GroupCall(-9, Language.EN, 5)
+OURS = {"message_id": 3, "date": 1, "from": {"id": 4242, "is_bot": True}, "chat": GROUP["chat"]}
+
+
+@pytest.mark.parametrize(
+    ("update", "meaning"),
+    [
+        ({"message": {**GROUP, "text": "yes", "reply_to_message": OURS}}, CALLED),
+        ({"message": {**GROUP, "text": "yes", "reply_to_message": {**OURS, "forum_topic_created": {}}}}, None),
+        ({"message": {**GROUP, "text": "yes", "reply_to_message": {**OURS, "from": HANAKO}}}, None),
+        ({"message": {**GROUP, "photo": [], "caption": "see @Torikeshi_Bot!"}}, CALLED),
+        ({"message": {**GROUP, "text": "@torikeshi_bot2 or a@torikeshi_bot"}}, None),
+        (
+            {"message": {**GROUP, "text": "/check", "message_thread_id": 4, "is_topic_message": True}},
+            GroupCall(-9, Language.EN, 5, 4),
+        ),
+        ({"message": {**GROUP, "text": "/check", "from": {**HANAKO, "is_bot": True}}}, None),
+        ({"edited_message": {**GROUP, "text": "/check"}}, None),
+        ({"edited_message": {**PRIVATE, "photo": []}}, None),
+        ({"message": {**PRIVATE, "pinned_message": {}}}, None),
+        (
+            {"my_chat_member": {"chat": PRIVATE["chat"], "new_chat_member": {"status": "kicked"}}},
+            Presence(7, silent=True),
+        ),
+        ({"my_chat_member": {"chat": GROUP["chat"], "new_chat_member": {"status": "left"}}}, None),
+        ({"channel_post": {**GROUP, "text": "/check"}}, None),
+        ({"message": {**PRIVATE, "from": None}}, None),
+        ({"message": {**PRIVATE, "chat": 7}}, None),
+        ({"message": "?"}, None),
+        ({"callback_query": {"id": 3, "from": HANAKO}}, None),
+        ({}, None),
+    ],
+)
+def test_what_an_update_means(update: dict[str, Any], meaning: Meaning) -> None:
+    assert to_meaning({"update_id": 1, **update}, Me(4242, "torikeshi_bot"), {}) == meaning
 
 
 # How it holds up.
