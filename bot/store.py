@@ -5,7 +5,7 @@ not used for so many days are forgotten. Times are days: nothing finer is needed
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,19 +17,15 @@ from sqlalchemy import (
     Date,
     Integer,
     MetaData,
-    Select,
     String,
     Table,
     Text,
-    Update,
     bindparam,
     create_engine,
     event,
     inspect,
-    select,
 )
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
@@ -125,14 +121,8 @@ _CHATS = Table(
     Column("event_ids", Text, nullable=False),
 )
 _RELEASE = Table("release", _METADATA, Column("number", Integer, primary_key=True))
-_VALUES = ("version", "used_on", "language", "answers", "event_ids")
-_LOAD = select(*(_CHATS.c[name] for name in _VALUES)).where(_CHATS.c.chat == bindparam("of_chat"))
-_SAVE = (
-    _CHATS.update()
-    .where(_CHATS.c.chat == bindparam("of_chat"))
-    .where(_CHATS.c.version == bindparam("of_version"))
-    .values({name: bindparam(name) for name in _VALUES})
-)
+_LOAD = _CHATS.select().where(_CHATS.c.chat == bindparam("of_chat"))
+_SAVE = _CHATS.update().where(_CHATS.c.chat == bindparam("of_chat")).where(_CHATS.c.version == bindparam("of_version"))
 _FORGET = _CHATS.delete().where(_CHATS.c.chat == bindparam("of_chat"))
 _PURGE = _CHATS.delete().where(_CHATS.c.used_on < bindparam("before"))
 
@@ -151,12 +141,11 @@ class SqlStore:
         self._engine = _engine(make_url(url))
         self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._purged_on: date | None = None
-        self._load = _Prepared(_LOAD, self._engine)
-        self._save = _Prepared(_SAVE, self._engine)
         try:
             with _as_store_error():
                 self._open()
-                self._purge()
+                with self._engine.begin() as connection:
+                    self._purge(connection)
         except (StoreError, NewerStoreError):
             self.close()
             raise
@@ -164,16 +153,14 @@ class SqlStore:
     def load(self, chat: str) -> Saved | None:
         """See ``Store``."""
         with _as_store_error():
-            with self._load.run({"of_chat": chat}) as cursor:
-                row = cursor.fetchone()
+            with self._engine.connect() as connection:
+                row = connection.execute(_LOAD, {"of_chat": chat}).one_or_none()
             if row is None:
                 return None
-            version, used_on, language, answers, event_ids = row
-            if date.fromisoformat(str(used_on)) < self._today() - self._forget_after:
-                return Saved(version=version)
-            return Saved(
-                Conversation(_language(language), _read_answers(answers)), tuple(json.loads(event_ids)), version
-            )
+            if row.used_on < self._today() - self._forget_after:
+                return Saved(version=row.version)
+            conversation = Conversation(_language(row.language), _read_answers(row.answers))
+            return Saved(conversation, tuple(json.loads(row.event_ids)), row.version)
 
     def save(self, chat: str, saved: Saved) -> bool:
         """See ``Store``."""
@@ -185,10 +172,10 @@ class SqlStore:
             "answers": _write_answers(saved.conversation.answers),
             "event_ids": json.dumps(saved.event_ids),
         }
-        with _as_store_error():
+        with _as_store_error(), self._engine.begin() as connection:
             if today != self._purged_on:
-                self._purge()
-            return self._write(chat, saved.version, values)
+                self._purge(connection)
+            return self._write(connection, chat, saved.version, values)
 
     def forget(self, chat: str) -> None:
         """See ``Store``."""
@@ -199,14 +186,12 @@ class SqlStore:
         """See ``Store``."""
         self._engine.dispose()
 
-    def _write(self, chat: str, version: int, values: dict[str, Any]) -> bool:
+    @staticmethod
+    def _write(connection: Connection, chat: str, version: int, values: dict[str, Any]) -> bool:
         if version:
-            known = {"of_chat": chat, "of_version": version, **values, "used_on": values["used_on"].isoformat()}
-            with self._save.run(known) as cursor:
-                return bool(cursor.rowcount == 1)
+            return connection.execute(_SAVE, {"of_chat": chat, "of_version": version, **values}).rowcount == 1
         try:
-            with self._engine.begin() as connection:
-                connection.execute(_CHATS.insert(), {"chat": chat, **values})
+            connection.execute(_CHATS.insert(), {"chat": chat, **values})
         except IntegrityError:
             return False
         return True
@@ -248,38 +233,9 @@ class SqlStore:
         number: int | None = connection.execute(_RELEASE.select()).scalar()
         return number
 
-    def _purge(self) -> None:
+    def _purge(self, connection: Connection) -> None:
         self._purged_on = self._today()
-        with self._engine.begin() as connection:
-            connection.execute(_PURGE, {"before": self._purged_on - self._forget_after})
-
-
-class _Prepared:
-    """A statement in the database's own words, for the driver, where a day may be text.
-
-    Each event needs two of them, and SQLAlchemy's way of running one costs several times what the database takes.
-    """
-
-    def __init__(self, statement: Select[Any] | Update, engine: Engine) -> None:
-        """Put the statement into words, once."""
-        words = statement.compile(dialect=engine.dialect)
-        self._engine, self._text, self._order = engine, str(words), words.positiontup
-
-    @contextmanager
-    def run(self, values: Mapping[str, Any]) -> Iterator[DBAPICursor]:
-        """Run it as a transaction of its own, and lend its result. Raises ``StoreError``."""
-        given = values if self._order is None else tuple(values[name] for name in self._order)
-        connection = self._engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(self._text, given)
-            yield cursor
-            cursor.close()
-            connection.commit()
-        except self._engine.dialect.loaded_dbapi.Error as error:
-            raise StoreError(str(error)) from error
-        finally:
-            connection.close()  # takes back what was not committed
+        connection.execute(_PURGE, {"before": self._purged_on - self._forget_after})
 
 
 def sqlite_url(file: Path) -> URL:
