@@ -210,7 +210,8 @@ async def serve(presses: int) -> None:
 def ours(api: str, gateway: str) -> None:
     """Torikeshi with its store."""
     from adapters import Account, discord  # noqa: PLC0415
-    from bot.app import make_service, today_in_japan  # noqa: PLC0415
+    from bot.app import make_service  # noqa: PLC0415
+    from bot.clock import today_in_japan  # noqa: PLC0415
     from bot.store import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:

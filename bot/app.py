@@ -1,5 +1,6 @@
 """Puts the product together: settings → content → store → support, once."""
 
+import gc
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def make_service(store: Store) -> Service:
     content, support = load_content(), make_support(store)
     label, topics = content.catalog.label, tuple(content.handbook.topic)
     return Service(support.respond, label, topics, support.spoken, support.suggest, support)
+
+
+def settle() -> None:
+    """Tell the garbage collector that what is loaded stays: looking through it again took a tenth of all the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def open_store(settings: Settings) -> Store:

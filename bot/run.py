@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from typing_extensions import override
 
 from adapters import PLATFORMS, Account, LostError, Platform, RefusedError, Service
-from bot.app import make_service, open_store
+from bot.app import make_service, open_store, settle
 from bot.errors import MendableError
 from bot.settings import SettingsError, read_settings
 
@@ -40,8 +40,10 @@ def run(names: list[str]) -> int:
     log_without([account.token for account in accounts.values()])
     settings = read_settings(environment)
     with closing(open_store(settings)) as store:
+        service = make_service(store)
+        settle()
         try:
-            asyncio.run(_talk(make_service(store), accounts))
+            asyncio.run(_talk(service, accounts))
         except LostError as error:
             log.error("%s", error)  # noqa: TRY400  # the sentence says it all
             return LOST

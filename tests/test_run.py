@@ -99,6 +99,32 @@ async def test_a_kill_at_any_moment_loses_no_tap_and_counts_none_twice(tmp_path:
     assert [("payment:paypal" in person.tokens, len(person.messages)) for person in people] == [(True, 1)] * 12
 
 
+async def test_a_kill_while_words_are_answered_loses_none_and_counts_none_twice(
+    tmp_path: Path, fake: FakeTelegram
+) -> None:
+    people = [Person(fake, number) for number in range(1, 13)]
+    process = await _started(tmp_path, fake)
+    for person in people:
+        person.sends("/check")
+    await fake.settles(20)
+    fake.delay = 0.03
+    for round_, words in enumerate(("発送済み", "/back", "発送待ち")):
+        for person in people:
+            person.sends(words)
+        await asyncio.sleep(0.05 + 0.03 * round_)
+        process.kill()
+        await process.wait()
+        process = await _started(tmp_path, fake)
+        await fake.settles(20)
+    process.terminate()
+    await _ended(process)
+    for person in people:
+        assert "payment:paypal" in person.tokens
+        replies = [message["text"].splitlines()[0] for message in person.messages]
+        assert len({*replies}) == 3, "status, movement, status again, payment"
+        assert 4 <= len(replies) <= 7, "a reply may come twice, but only where the process was killed"
+
+
 def test_all_platforms_whose_token_is_set_are_started() -> None:
     accounts = read_accounts({"TORIKESHI_TELEGRAM_TOKEN": "1:a", "TORIKESHI_TELEGRAM_API_URL": "http://h:1"}, [])
     assert {name: (one.token, one.api_url) for name, one in accounts.items()} == {"telegram": ("1:a", "http://h:1")}

@@ -14,6 +14,7 @@ import pytest
 
 from adapters import Account, RefusedError, Response, telegram
 from adapters.telegram.delivery import Allowance, Pace
+from adapters.telegram.incoming import GroupCall, Me, Meaning, Presence, to_meaning
 from adapters.telegram.outgoing import Painter
 from bot.app import make_service
 from bot.content import Content
@@ -28,6 +29,14 @@ from tests.walks import visits
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
 FAST = Allowance(100_000, at_once=100_000)
+STORM = {
+    "sendMessage": {"500": 20, "502": 10, "reset": 15, "html": 5, "429": 15},
+    "editMessageReplyMarkup": {"500": 10, "reset": 10, "html": 5, "429": 5},
+    "editMessageText": {"500": 5, "reset": 5, "html": 2, "429": 3},
+    "answerCallbackQuery": {"500": 3, "reset": 3, "429": 2},
+    "getUpdates": {"500": 2, "reset": 2, "html": 1, "429": 1},
+}
+"""How often what goes wrong in the storm."""
 
 
 class Bot:
@@ -121,6 +130,16 @@ async def test_a_press_is_answered_before_anything_changes_and_shows_what_was_ch
     assert hanako.text.startswith("▸ 注文を確認する\n\n")
 
 
+async def test_a_press_is_answered_at_once_also_while_another_is_under_way(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    fake.fails("editMessageText", "429", seconds=0.8)
+    presses = [hanako.presses(*hanako.find(token)) for token in ("menu:check", "help:me")]
+    await asyncio.sleep(0.3)
+    assert [fake.answered[press] for press in presses] == [1, 1]
+    await fake.settles()
+    assert "status:shipped" in hanako.tokens
+
+
 async def test_typed_words_get_a_new_message_and_the_old_buttons_go(hanako: Person) -> None:
     await hanako.says("/start")
     await hanako.taps("menu:check")
@@ -145,7 +164,8 @@ async def test_the_english_is_copied_by_one_tap_and_stays_when_the_buyer_goes_on
 
 async def test_what_a_buyer_typed_formats_and_links_nothing(hanako: Person) -> None:
     hostile = "*a* _b_ `c` <b>d</b> [e](http://x.example) @all /start 👨‍👩‍👧 \u202e x"
-    await hanako.says("/start")
+    await hanako.says("/check")
+    await hanako.taps("status:cancel_requested", "seller_answer:none")
     await hanako.says(hostile)
     kinds = {one["type"] for one in hanako.messages[-1]["entities"]}
     assert "code" in kinds
@@ -365,6 +385,46 @@ async def test_a_press_in_a_group_is_answered_with_an_alert(hanako: Person, fake
     assert len(fake.alerts) == 1
 
 
+HANAKO: dict[str, Any] = {"id": 7, "is_bot": False, "first_name": "H", "language_code": "en"}
+GROUP: dict[str, Any] = {"message_id": 5, "date": 1, "from": HANAKO, "chat": {"id": -9, "type": "supergroup"}}
+PRIVATE: dict[str, Any] = {"message_id": 5, "date": 1, "from": HANAKO, "chat": {"id": 7, "type": "private"}}
+CALLED = GroupCall(-9, Language.EN, 5)
+OURS = {"message_id": 3, "date": 1, "from": {"id": 4242, "is_bot": True}, "chat": GROUP["chat"]}
+
+
+@pytest.mark.parametrize(
+    ("update", "meaning"),
+    [
+        ({"message": {**GROUP, "text": "yes", "reply_to_message": OURS}}, CALLED),
+        ({"message": {**GROUP, "text": "yes", "reply_to_message": {**OURS, "forum_topic_created": {}}}}, None),
+        ({"message": {**GROUP, "text": "yes", "reply_to_message": {**OURS, "from": HANAKO}}}, None),
+        ({"message": {**GROUP, "photo": [], "caption": "see @Torikeshi_Bot!"}}, CALLED),
+        ({"message": {**GROUP, "text": "@torikeshi_bot2 or a@torikeshi_bot"}}, None),
+        (
+            {"message": {**GROUP, "text": "/check", "message_thread_id": 4, "is_topic_message": True}},
+            GroupCall(-9, Language.EN, 5, 4),
+        ),
+        ({"message": {**GROUP, "text": "/check", "from": {**HANAKO, "is_bot": True}}}, None),
+        ({"edited_message": {**GROUP, "text": "/check"}}, None),
+        ({"edited_message": {**PRIVATE, "photo": []}}, None),
+        ({"message": {**PRIVATE, "pinned_message": {}}}, None),
+        (
+            {"my_chat_member": {"chat": PRIVATE["chat"], "new_chat_member": {"status": "kicked"}}},
+            Presence(7, silent=True),
+        ),
+        ({"my_chat_member": {"chat": GROUP["chat"], "new_chat_member": {"status": "left"}}}, None),
+        ({"channel_post": {**GROUP, "text": "/check"}}, None),
+        ({"message": {**PRIVATE, "from": None}}, None),
+        ({"message": {**PRIVATE, "chat": 7}}, None),
+        ({"message": "?"}, None),
+        ({"callback_query": {"id": 3, "from": HANAKO}}, None),
+        ({}, None),
+    ],
+)
+def test_what_an_update_means(update: dict[str, Any], meaning: Meaning) -> None:
+    assert to_meaning({"update_id": 1, **update}, Me(4242, "torikeshi_bot"), {}) == meaning
+
+
 # How it holds up.
 
 
@@ -409,12 +469,28 @@ async def test_a_chat_that_must_wait_holds_up_nobody(content: Content, fake: Fak
     assert waited[1] - waited[0] >= 1.0
 
 
-@pytest.mark.parametrize("fault", ["500", "502", "reset", "html"])
+async def test_while_one_reply_is_under_way_what_others_send_is_fetched_and_answered(
+    content: Content, fake: FakeTelegram
+) -> None:
+    slow, others = Person(fake, 1), [Person(fake, number) for number in range(2, 12)]
+    fake.fails("sendMessage", "429", chat=1, seconds=1.5)
+    async with Bot(content, fake).running():
+        slow.sends("/start")
+        await fake.hears("sendMessage")
+        for other in others:  # each comes alone, when the one before is answered
+            other.sends("/start")
+            await asyncio.sleep(0.12)
+            assert len(other.messages) == 1
+        assert slow.messages == []
+        await fake.settles()
+
+
+@pytest.mark.parametrize("fault", ["500", "502", "429", "reset", "html"])
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates", "getMe"])
 async def test_what_fails_is_tried_again_and_nothing_is_lost(
     content: Content, fake: FakeTelegram, method: str, fault: str
 ) -> None:
-    fake.fails(method, fault, times=2)
+    fake.fails(method, fault, times=2, seconds=0.1)
     bot, hanako = Bot(content, fake), Person(fake)
     async with bot.running():
         await hanako.says("/start")
@@ -433,6 +509,57 @@ async def test_an_answer_that_comes_too_late_doubles_nothing(content: Content, f
         await hanako.taps("menu:check")
     assert len(hanako.messages) == 1
     assert "status:shipped" in hanako.tokens
+
+
+@pytest.mark.parametrize("method", ["editMessageText", "answerCallbackQuery", "editMessageReplyMarkup"])
+async def test_a_change_that_never_arrives_is_sent_again(content: Content, fake: FakeTelegram, method: str) -> None:
+    fake.fails(method, "lost", seconds=0.6)
+    bot, hanako = Bot(content, fake), Person(fake)
+    async with bot.running(read_timeout=0.3):
+        await hanako.says("/start")
+        await hanako.taps("menu:check")
+        await hanako.says("発送済み")
+    assert len(hanako.messages) == 2
+    assert hanako.buttons(hanako.messages[0]) == []
+    assert "movement:moving" in hanako.tokens
+
+
+async def test_in_a_storm_of_faults_all_is_answered_once_and_in_order(content: Content, fake: FakeTelegram) -> None:
+    for method, kinds in STORM.items():
+        for kind, times in kinds.items():
+            fake.fails(method, kind, times, seconds=0.1)
+    people = [Person(fake, number) for number in range(1, 26)]
+    bot = Bot(content, fake)
+    async with bot.running():
+        for text in ("/check", "発送済み", "/back", "発送待ち", "PayPal"):
+            for person in people:
+                person.sends(text)
+        await fake.settles(30)
+        for person in people:
+            person.presses(*person.find("coupon:no"))
+        await fake.settles(30)
+    steps = ["status", "movement", "status", "payment", "coupon", "verdict"]
+    assert {tuple(one.turn.place.step for one in heard) for heard in bot.heard.values()} == {tuple(steps)}
+    assert [len(person.messages) for person in people] == [5] * 25
+    assert all("verdict:money" in person.tokens for person in people)
+    left = [(method, fault.kind) for method, faults in fake.faults.items() for fault in faults if fault.left]
+    assert left == []
+    assert all(not person.buttons(message) for person in people for message in person.messages[:-1])
+
+
+async def test_who_repeats_what_got_no_answer_gets_it_and_it_counts_once(content: Content, fake: FakeTelegram) -> None:
+    bot, hanako = Bot(content, fake), Person(fake)
+    async with bot.running(read_timeout=0.3):
+        for text in ("/check", "発送済み"):
+            await hanako.says(text)
+        fake.fails("sendMessage", "lost", seconds=0.6)
+        await hanako.says("/back")
+        assert len(hanako.messages) == 2, "it never arrived"
+        await hanako.says("/back")
+        assert bot.heard["telegram:77"][-1].turn.place.step == "status"
+        assert len(hanako.messages) == 3
+        await hanako.says("/back")
+        assert bot.heard["telegram:77"][-1].turn.place.step == "menu"
 
 
 async def test_a_buyer_who_blocked_us_is_left_in_peace_and_welcome_back(hanako: Person, fake: FakeTelegram) -> None:

@@ -11,6 +11,7 @@ from adapters import Account, Service
 from adapters.telegram.connection import READ_TIMEOUT, Connection
 from adapters.telegram.delivery import Delivery, Pace
 from adapters.telegram.desk import Desk
+from adapters.telegram.incoming import Me
 from adapters.telegram.polling import Polling, refused
 from adapters.telegram.profile import tell
 
@@ -29,8 +30,8 @@ async def run(
 ) -> None:
     """See ``Platform``. ``pace`` is Telegram's own unless a local server allows another."""
     address = f"{(account.api_url or API_URL).rstrip('/')}/bot"
+    ways = [Connection(address + account.token, read_timeout) for _ in ("to buyers", "for updates")]
     try:
-        ways = (Connection(read_timeout), Connection(read_timeout))
         bot = Bot(account.token, address, request=ways[0], get_updates_request=ways[1])
     except InvalidToken as error:
         raise refused(error) from None
@@ -38,11 +39,12 @@ async def run(
         if not await _opened(bot, stop):
             return
         log.info("telegram: ready")
-        desk = Desk(service, Delivery(bot, pace or Pace()), bot.bot)
+        desk = Desk(service, Delivery(ways[0], pace or Pace()), Me(bot.id, bot.username))
         telling = asyncio.create_task(tell(bot, service.words))
         try:
-            await Polling(bot, desk.handle).run(stop)
+            await Polling(ways[1], desk.handle).run(stop)
         finally:
+            await desk.finish()
             telling.cancel()
             with suppress(asyncio.CancelledError):
                 await telling

@@ -5,25 +5,31 @@ Nothing here logs: the token is part of every address.
 
 import json
 import logging
-import warnings
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
-from telegram.warnings import PTBUserWarning
 from typing_extensions import override
 
 READ_TIMEOUT = 20.0
 """Seconds to wait for an answer. A send that takes longer may have arrived, so it is long rather than short."""
 CONNECT_TIMEOUT = 5.0
 MOST_CONNECTIONS = 256
-TOO_MANY_REQUESTS = 429
+OK, TOO_MANY_REQUESTS = 200, 429
 _JSON = {"Content-Type": "application/json"}
+_ERRORS: dict[int, type[TelegramError]] = {
+    400: BadRequest,
+    401: InvalidToken,
+    403: Forbidden,
+    404: InvalidToken,
+    409: Conflict,
+}
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
+Raw = dict[str, Any]
+"""A Telegram object as it goes over the wire; the library's own objects cost more than all the rest of a reply."""
 
-# We ask in raw form: updates are read one by one, and messages as the library's objects cost more than sending them.
-warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
 # The library tells its debugging log the address with the token, and all that is sent.
 logging.getLogger("telegram.Bot").addFilter(lambda record: record.levelno > logging.DEBUG)
 
@@ -38,11 +44,13 @@ class FloodError(TelegramError):
 
 
 class Connection(BaseRequest):
-    """The library's way out, over one pool of kept connections."""
+    """The way out, over one pool of kept connections: for raw calls, and for the library's ``Bot``."""
 
-    def __init__(self, read_timeout: float = READ_TIMEOUT) -> None:
-        """Open nothing yet. ``read_timeout`` is how many seconds an answer may take."""
+    def __init__(self, address: str, read_timeout: float = READ_TIMEOUT) -> None:
+        """Open nothing yet. ``address`` ends with the token; an answer may take ``read_timeout`` seconds."""
+        self._address = address
         self._read_timeout = read_timeout
+        self._patience = _patience(read_timeout)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -53,14 +61,27 @@ class Connection(BaseRequest):
     @override
     async def initialize(self) -> None:
         if self._session is None:
-            ways = aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
-            self._session = aiohttp.ClientSession(connector=ways, headers=_JSON, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
+                headers=_JSON,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
 
     @override
     async def shutdown(self) -> None:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    async def call(self, method: str, fields: Raw, read_timeout: float | None = None) -> Any:  # noqa: ANN401
+        """Call a method of the Bot API; return its result. Raises ``TelegramError``, as ``do_request`` does."""
+        patience = self._patience if read_timeout is None else _patience(read_timeout)
+        body = _write(fields).encode(errors="replace")
+        code, payload = await self._exchange("POST", f"{self._address}/{method}", body, patience)
+        answer = self.parse_json_payload(payload)
+        if code != OK:
+            raise _ERRORS.get(code, NetworkError)(str(answer.get("description")))
+        return answer.get("result")
 
     @override
     async def do_request(
@@ -74,14 +95,17 @@ class Connection(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Send a request. Raises ``TimedOut`` if it may have arrived, ``NetworkError`` without the address."""
+        body = _write(request_data.parameters).encode() if request_data else None
+        return await self._exchange(method, url, body, self._patience)
+
+    async def _exchange(
+        self, method: str, url: str, body: bytes | None, patience: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
         if self._session is None:
             message = "the connection is closed"
             raise NetworkError(message)
-        seconds = read_timeout if isinstance(read_timeout, (int, float)) else self._read_timeout
-        timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT, sock_read=seconds)
-        data = json.dumps(request_data.parameters).encode() if request_data else None
         try:
-            async with self._session.request(method, url, data=data, timeout=timeout) as answer:
+            async with self._session.request(method, url, data=body, timeout=patience) as answer:
                 code, payload = answer.status, await answer.read()
         except aiohttp.ConnectionTimeoutError as error:
             raise NetworkError(type(error).__name__) from None
@@ -95,7 +119,7 @@ class Connection(BaseRequest):
 
     @staticmethod
     @override
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+    def parse_json_payload(payload: bytes) -> Raw:
         """Read an answer; the library's own way would log one that is no JSON, with the buyer's words in it."""
         try:
             parsed = json.loads(payload)
@@ -105,6 +129,10 @@ class Connection(BaseRequest):
             message = "Telegram's answer is no JSON"
             raise NetworkError(message)
         return parsed
+
+
+def _patience(read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT, sock_read=read)
 
 
 def _seconds(payload: bytes) -> float:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from telegram import Bot
-from telegram.error import BadRequest, EndPointNotFound, Forbidden, NetworkError, TimedOut
+from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
-from adapters.telegram.connection import FloodError
-from adapters.telegram.outgoing import Raw, Screen
+from adapters.telegram.connection import Connection, FloodError, Raw
+from adapters.telegram.outgoing import Screen
 
 log = logging.getLogger(__name__)
 _FIRST_PAUSE, _LONGEST_PAUSE, _GIVE_UP_AFTER = 0.2, 10.0, 300.0
@@ -77,11 +76,13 @@ async def _pause(seconds: float) -> None:
 class Delivery:
     """Sends, changes and answers. Buyers who blocked us are left in peace until they come back."""
 
-    def __init__(self, bot: Bot, pace: Pace) -> None:
-        """Deliver through a bot."""
-        self._bot = bot
+    def __init__(self, connection: Connection, pace: Pace) -> None:
+        """Deliver over a connection."""
+        self._connection = connection
         self._pace = pace
         self.silent: set[int] = set()
+        self.doubtful: set[int] = set()
+        """Chats whose last message may or may not have arrived."""
 
     async def send(
         self, chat: int, screen: Screen, *, answers: int | None = None, thread: int | None = None
@@ -111,9 +112,10 @@ class Delivery:
 
     async def answer(self, query: str, alert: str = "") -> None:
         """Stop a button's spinner. Too late is no harm: the work is done all the same."""
+        fields: Raw = {"callback_query_id": query, **({"text": alert, "show_alert": True} if alert else {})}
         for pause in (0.1, 0.4, 1.0, 0.0):
             try:
-                await self._bot.answer_callback_query(query, alert or None, show_alert=bool(alert))
+                await self._connection.call("answerCallbackQuery", fields)
             except (BadRequest, Forbidden):
                 return
             except FloodError as error:
@@ -137,18 +139,19 @@ class Delivery:
         await self._pace.turn(chat, new=new)
         while True:
             try:
-                return await self._bot.do_api_request(method, fields)
+                return await self._connection.call(method, fields)
             except Forbidden:
                 self.silent.add(chat)
                 return None
             except FloodError as error:
                 self._pace.hold(chat, error.seconds)
                 await self._pace.turn(chat, new=False)
-            except (BadRequest, EndPointNotFound):
+            except BadRequest:
                 raise
             except TimedOut:
                 if new:
                     log.warning("a message may not have arrived; not sent again")
+                    self.doubtful.add(chat)
                     return None
                 await asyncio.sleep(pause)
             except NetworkError:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 from unicodedata import east_asian_width
 from weakref import WeakKeyDictionary
 
@@ -12,6 +11,7 @@ from telegram import MessageEntity
 
 from adapters import Words
 from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
+from adapters.telegram.connection import Raw
 from conversations import Language
 from messages import Button, Message
 
@@ -24,16 +24,12 @@ LONGEST_COPY = 256
 """Characters that a button can put into the clipboard. A longer text is copied by a tap on it."""
 HALF_ROW = 14
 """Columns of a label that still shows whole on half a row of a phone; a Japanese letter takes two."""
-FOLD_FROM = 300
-"""Characters that always stand open; what follows may fold …"""
-FOLD_AT_LEAST = 150
+FOLD_FROM = 600
+"""Columns of text that always stand open, a dozen lines of a phone; what follows may fold …"""
+FOLD_AT_LEAST = 300
 """… if it is at least so long that folding saves anything."""
 
 _ENTITIES = {Style.BOLD: MessageEntity.BOLD, Style.ITALIC: MessageEntity.ITALIC, Style.CODE: MessageEntity.CODE}
-
-
-Raw = dict[str, Any]
-"""A Telegram object as it goes over the wire; the library's own objects cost more than all the rest of a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +159,7 @@ def folded_from(blocks: Sequence[Block]) -> int | None:
 
     What folds is the end of a text: remarks and cautions. Headings, numbered steps and the beginning stand open.
     """
-    lengths = [len(block.text) for block in blocks]
+    lengths = [_columns(block.text) for block in blocks]
     start = len(blocks)
     while start > 0 and _may_fold(blocks[start - 1]) and sum(lengths[: start - 1]) >= FOLD_FROM:
         start -= 1
@@ -197,5 +193,5 @@ def _data(token: str, revision: str) -> str:
     return marked if len(marked.encode()) <= LONGEST_DATA else token
 
 
-def _columns(label: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in label)
+def _columns(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -11,11 +11,10 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from telegram import Bot, Update
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from adapters import RefusedError
-from adapters.telegram.connection import FloodError
+from adapters.telegram.connection import Connection, FloodError, Raw
 
 log = logging.getLogger(__name__)
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -26,25 +25,33 @@ MOST_AT_ONCE = 1000
 PATIENCE = 10.0
 """Seconds for which an update holds back the confirmation of later ones. Only a reply that Telegram itself keeps
 waiting takes longer; its effect is long saved, and holding on would keep everybody else waiting too."""
-LOOK_AGAIN = 0.05
-"""Seconds before asking again while updates are under way; what is not confirmed comes again each time."""
-DRAIN = 4.0
+LOOK_AGAIN = 0.1
+"""Seconds before asking again while nothing gets finished; what is not confirmed comes again each time."""
+QUICK = 0.03
+"""Seconds. Where asking takes no longer, it pays to ask as soon as one is finished; otherwise, when all are."""
+DRAIN = 3.5
 """Seconds that what is under way gets at the end."""
 _LONGEST_PAUSE = 15.0
+
+
+Handle = Callable[[Raw, asyncio.Task[None] | None], Awaitable[None]]
+"""Answers an update, but not before the one before it of the same user is finished."""
 
 
 class Polling:
     """Keeps fetching and hands each update to ``handle``."""
 
-    def __init__(self, bot: Bot, handle: Callable[[Update], Awaitable[None]]) -> None:
+    def __init__(self, connection: Connection, handle: Handle) -> None:
         """Nothing is fetched before ``run``."""
-        self._bot = bot
+        self._connection = connection
         self._handle = handle
-        self._offset: int | None = None
+        self._offset = 0
+        self._asked = 0
         self._since: dict[int, float] = {}
         self._done: set[int] = set()
         self._tails: dict[object, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._enough = 0
         self._finished = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -64,35 +71,40 @@ class Polling:
 
     async def _round(self) -> None:
         """Fetch once and start on what is new; let some of it finish before asking again."""
+        began = monotonic()
         batch = await self._fetch(0 if self._tasks else LONG_POLL)
+        took = monotonic() - began
         fresh = [raw for raw in batch if self._is_new(raw)]
         for raw in fresh:
             self._start(raw)
+            await asyncio.sleep(0)  # the replies to those before go out first
         if not batch and not self._tasks:
-            self._offset = None  # all is confirmed; after a quiet week Telegram begins anew at any number
+            self._offset = 0  # all is confirmed; after a quiet week Telegram begins anew at any number
             self._done.clear()
-        await self._progress()
+        await self._progress(1 if took < QUICK else len(self._tasks))
         self._confirm()
 
-    async def _progress(self) -> None:
-        """Let half of what is under way finish, or a moment pass."""
-        enough, until = len(self._tasks) // 2, monotonic() + LOOK_AGAIN
-        while len(self._tasks) > enough and (monotonic() < until or len(self._tasks) >= MOST_AT_ONCE):
-            self._finished.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._finished.wait(), LOOK_AGAIN)
+    async def _progress(self, finishing: int) -> None:
+        """Let so many of those under way finish, or a moment pass."""
+        self._enough = max(len(self._tasks) - finishing, 0)
+        self._finished.clear()
+        while len(self._tasks) > self._enough:
+            try:
+                async with asyncio.timeout(LOOK_AGAIN):
+                    await self._finished.wait()
+            except TimeoutError:
+                if len(self._tasks) < MOST_AT_ONCE:
+                    return
 
     async def _fetch(self, seconds: int, limit: int = 100) -> list[Any]:
         """Return the next updates, as Telegram wrote them; wait longer and longer while it cannot be reached."""
-        wanted = {"offset": self._offset, "limit": limit, "timeout": seconds, "allowed_updates": list(ALLOWED)}
+        wanted: Raw = {"limit": limit, "timeout": seconds, "allowed_updates": ALLOWED}
         pause = 0.2
         while True:
+            wanted["offset"] = self._asked = self._next_offset()
             try:
-                batch = await self._bot.do_api_request(
-                    "getUpdates", {key: value for key, value in wanted.items() if value is not None},
-                    read_timeout=seconds + 10,
-                )  # fmt: skip
-            except (InvalidToken, EndPointNotFound, Conflict) as error:
+                batch = await self._connection.call("getUpdates", wanted, seconds + 10)
+            except (InvalidToken, Conflict) as error:
                 raise refused(error) from None
             except FloodError as error:
                 await asyncio.sleep(error.seconds)
@@ -103,6 +115,13 @@ class Polling:
             else:
                 return batch if isinstance(batch, list) else []
 
+    def _next_offset(self) -> int:
+        """Return the oldest unfinished update, or the one before it if that was asked for last: it is long forgotten.
+
+        Whoever asks twice from the same one within half a second gets a single update, the one that he knows.
+        """
+        return self._offset - 1 if 0 < self._offset == self._asked else self._offset
+
     def _is_new(self, raw: object) -> bool:
         match raw:
             case {"update_id": int(number)}:
@@ -111,8 +130,8 @@ class Polling:
                 log.warning("an update without a number was skipped")
                 return False
 
-    def _start(self, raw: dict[str, Any]) -> None:
-        """Work on an update as soon as the one before it of the same user is finished."""
+    def _start(self, raw: Raw) -> None:
+        """Work on an update, behind the one before it of the same user."""
         user, number = _user(raw), raw["update_id"]
         self._since[number] = monotonic()
         task = asyncio.create_task(self._work(raw, self._tails.get(user)))
@@ -120,26 +139,11 @@ class Polling:
         self._tasks.add(task)
         task.add_done_callback(lambda task: self._end(task, user, number))
 
-    async def _work(self, raw: dict[str, Any], before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait({before})
-        update = self._read(raw)
+    async def _work(self, raw: Raw, before: asyncio.Task[None] | None) -> None:
         try:
-            if update is not None:
-                await self._handle(update)
-        except Exception as error:  # noqa: BLE001
+            await self._handle(raw, before)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong in it must not hold up the others
             log.error("an update was not answered (%s)", type(error).__name__)  # noqa: TRY400  # without its words
-
-    def _read(self, raw: dict[str, Any]) -> Update | None:
-        """Read an update; of a message with things that the library cannot read, who wrote where."""
-        try:
-            return Update.de_json(raw, self._bot)
-        except Exception:  # noqa: BLE001  # whatever is wrong in it must not hold up the others
-            with suppress(Exception):
-                bare = {name: raw["message"][name] for name in ("message_id", "date", "chat", "from")}
-                return Update.de_json({"update_id": raw["update_id"], "message": bare}, self._bot)
-        log.warning("an update that cannot be read was skipped")
-        return None
 
     def _end(self, task: asyncio.Task[None], user: object, number: int) -> None:
         self._tasks.discard(task)
@@ -148,7 +152,8 @@ class Polling:
         if not task.cancelled():
             del self._since[number]
             self._done.add(number)
-        self._finished.set()
+        if len(self._tasks) <= self._enough:
+            self._finished.set()
 
     def _confirm(self) -> None:
         """Ask next time from the oldest update that is under way: all before it are finished."""
@@ -159,8 +164,7 @@ class Polling:
             self._offset = min(held)
         elif known:
             self._offset = max(known) + 1
-        if self._offset is not None:
-            self._done = {number for number in self._done if number >= self._offset - 1}
+        self._done = {number for number in self._done if number >= self._offset - 1}
 
     async def _drain(self) -> None:
         """Let what is under way finish; the rest stays unconfirmed, and comes again at the next start."""
@@ -170,7 +174,7 @@ class Polling:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._confirm()
-        if self._offset is not None:
+        if self._offset:
             with suppress(RefusedError, TimeoutError):
                 await asyncio.wait_for(self._fetch(0, limit=1), 0.5)
 
@@ -187,7 +191,7 @@ def refused(error: TelegramError) -> RefusedError:
     return RefusedError(message)
 
 
-def _user(raw: dict[str, Any]) -> object:
+def _user(raw: Raw) -> object:
     """Return whose update it is; presses and messages of one person count as one row."""
     for kind in ALLOWED:
         match raw.get(kind):
