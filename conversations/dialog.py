@@ -71,7 +71,7 @@ class Dialog:
     def press(self, token: str) -> Turn | None:
         """Do what a token says; None if it says nothing that holds today."""
         match token.partition(":"):
-            case (("back" | "continue" | "home" | "restart" | "forget") as command, "", ""):
+            case (("back" | "undo" | "continue" | "home" | "restart" | "forget") as command, "", ""):
                 return self._command(command)
             case (("helped" | "not_asked" | "none_of_these") as word, "", ""):
                 return self._feedback(word)
@@ -90,7 +90,7 @@ class Dialog:
 
     def _command(self, command: str) -> Turn:
         match command:
-            case "back":
+            case "back" | "undo":  # typed, so without the button that knows how much to take back
                 return self._back()
             case "continue":
                 return self.set(_without_readings(self.conversation.answers))

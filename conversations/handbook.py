@@ -188,6 +188,8 @@ class ReplyKind(_Row):
     number: int
     drafts: tuple[Id, ...] = Field(min_length=1)
     unsafe: bool = False
+    reported: tuple[str, ...] = ()
+    """Phrases with which a buyer tells in their own words that the seller asks for this."""
 
 
 class Theme(_Row):
@@ -363,7 +365,8 @@ class Handbook(_Row):
     def replies_received(self) -> ReplyReader:
         """Reads sellers' messages."""
         unsafe = {row.id for row in self.reply_kinds if row.unsafe}
-        return ReplyReader(self.models.get("replies", {}), self.reply_limits, unsafe)
+        reported = {row.id: row.reported for row in self.reply_kinds if row.reported}
+        return ReplyReader(self.models.get("replies", {}), self.reply_limits, unsafe, reported)
 
     def answers_to(self, kinds: Sequence[str]) -> tuple[str, ...]:
         """Return the messages that answer a seller's message of these kinds.

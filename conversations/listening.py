@@ -23,10 +23,14 @@ from conversations.typed import chosen, named
 
 LONGEST_TEXT = 1000
 """Characters of a typed text that are looked at; of a longer one only whether a seller wrote it."""
+SHORTEST_MESSAGE = 12
+"""Characters of an English text that may be a seller's message without being shown as one."""
 LONGEST_HEARD = 80
 """Characters of the buyer's own words that a notice repeats."""
 LEADS_AWAY = frozenset({"back", "home", "restart", "continue", "language", "help", "menu", "topic_group", "topic"})
 """What words may mean even where a text for the seller is asked: commands and questions, but no facts."""
+ONLY_WHERE_ASKED = "coupon:"
+"""Choices whose names, such as "yes", mean something only where they are offered."""
 TELLING = frozenset({"status", "payment"})
 """Facts that only somebody with an order tells; the others may also be said of another shop, or of anything."""
 NONE_OF_THESE = Choice("none_of_these", "none_of_these")
@@ -75,7 +79,11 @@ class Listening(Dialog):
     def _by_name(self, plain: str, among: frozenset[str] | None = None) -> Turn | None:
         """Do what the words name anywhere in the dialog, if it is among the steps and commands that may be meant."""
         token = named(plain, self.handbook)
-        if token is None or (among is not None and token.partition(":")[0] not in among):
+        if (
+            token is None
+            or token.startswith(ONLY_WHERE_ASKED)
+            or (among is not None and token.partition(":")[0] not in among)
+        ):
             return None
         turn = self.press(token)
         return self._with_feedback(turn) if turn is not None and token.startswith("topic:") else turn
@@ -119,10 +127,11 @@ class Listening(Dialog):
 
     def _understand(self, plain: str) -> Turn:
         """Take free words as a seller's message, as facts or as a question; or say that they are not understood."""
-        if written_in(plain) is not Language.JA or not _has_kana(plain):
-            explained = self._seller_wrote(plain)
-            if explained is not None:
-                return explained
+        reported = self.handbook.replies_received.reported(plain)
+        if reported is not None:
+            return self._explain(reported, plain)
+        if _may_be_a_sellers(plain) and (explained := self._seller_wrote(plain)) is not None:
+            return explained
         facts = self.handbook.facts_told.read(plain, self.today)
         asked = self.handbook.questions_asked.read(plain)
         if facts and (asked.theme is None or not TELLING.isdisjoint(facts)):
@@ -222,5 +231,8 @@ def _with_choices(turn: Turn, *choices: Choice, at: int = 0) -> Turn:
     return replace(turn, replies=tuple(changed))
 
 
-def _has_kana(plain: str) -> bool:
-    return any("\u3040" <= letter <= "\u30ff" for letter in plain)
+def _may_be_a_sellers(plain: str) -> bool:
+    """Tell whether words can be a seller's: not Japanese, and in Latin letters more than a word or two."""
+    if written_in(plain) is Language.JA:
+        return not any("\u3040" <= letter <= "\u30ff" for letter in plain)
+    return len(plain) >= SHORTEST_MESSAGE

@@ -40,12 +40,14 @@ _SENTENCE = re.compile(r"(?:[^。.!?\n]|\.(?=\S))+[。.!?\n]*")
 _CLAUSE = re.compile(
     r"(?<=けど)、?|(?<=けれど)、?|(?<=ましたが)、?|(?<=ですが)、?"
     r"|(?<=[たいなるすん]のに)、?|(?<=[たいなるすん]ので)、?|、|,(?!\d)|;| / |／|・| - |\bbut\b"
-    r"|\band (?=(?:i|it|the|they|now|want|am)\b)|\bso (?=(?:i|can|what|how|when)\b)"
+    r"|\band (?=(?:i|it|the|they|seller|now|want|am)\b)|\bso (?=(?:i|can|what|how|when)\b)"
 )
 _SUPPOSED = re.compile(
     r"もし|仮に|場合|なら(?!な)|(?<!見)(?<!思って)たら|れば|ときは|時は|とすると|になると|すると|としても|ようかな|つもりです|みんな"
     r"|(?:の|た|る|う)人|とき$|時$|[たるの](?:あと|後)(?:で|に|は)?も?|(?<!何回)(?<!何度)(?:(?:さ|く|ら)れ|と|も)ても|ことあり|こともあり|よくある"
     r"|\bif\b|\bsuppose|\bwhat happens|\bin case\b|\bwould\b|\bwhen (?:it|an order|the order|you|people|they)\b"
+    r"|かどうか|忘れ(?:た|まし|ちゃ)|わから|分から|覚えて(?:い)?(?:ない|ません)"
+    r"|\bi thought\b|\bnot sure\b|\bdon't (?:know|want to cancel)\b"
     r"|\bonce it\b|\bpeople\b|\banyone\b|\bafter shipping\b|\bsay i'd\b|\bnot because\b"
 )
 _ANOTHERS = re.compile(
@@ -57,6 +59,15 @@ _ANOTHERS = re.compile(
     r"|\bnext (?:week|month|time)\b|\bthinking of\b|\b(?:going to|will|planning to) (?:buy|order|pay|use)\b"
 )
 """Sentences about somebody else's order, or one that is not placed yet."""
+_REPORTED = re.compile(
+    r"(?:と|って)(?:言|いわ|頼|提案|要求|求め)|と連絡が?(?:来|き|あ)"
+    r"|\b(?:seller|shop|store|vendor|they|he|she) (?:\w+ )?(?:told|asked|asks|says|said|offered|offers|wants|wanted)\b"
+)
+"""What somebody else says: it may be a reason, but no status and no way to pay of the buyer's own."""
+_OF_THE_ORDER = frozenset({"status", "payment", "movement"})
+_NOT_THIS = re.compile(
+    r"\bnot (?:(?:a|by|with|via|the|my) )?(?:credit|debit|prepaid|paypal|paypay|alipay|visa|bank)(?: card| transfer)?"
+)
 _ASKED = re.compile(
     r"[?？]|いつ(?!も|の間)|何(?:日|営業日|週間|か月)|(?:どの|どれ)(?:くらい|ぐらい)|いくら(?!で)|どう(?:や|す|な)|どっち|どちら|ですかね?|ますかね?|(?:(?<=[すのるたいんな])か|かな|かね|かい|の|って本当|でしょう|いつ|どう|何|なん|どこ|どれ|意味|とは|なんで"
     r"|だろう?|方法|ほうほう|仕方|しかた|手順|やり方|やりかた|期間|日数|流れ|目安|教えて(?:ください|下さい)?|知りたい(?:です)?)[。.!！\s]*$"
@@ -69,11 +80,13 @@ _HAPPENED = re.compile(
 )
 """What a statement within a question has: it happened, or did not. Without it the question is a general one."""
 _DENIED = re.compile(
-    r"\s*(?:じゃ|では|でも|とか)(?:ない|なく|なか|ありません)|\s*でも[^。]{0,12}なく|\s*に?(?:なって|変わって)い?(?:ない|ません)"
+    r"\s*(?:じゃ|では|でも|とか)(?:ない|なく|なか|ありません)|\s*でも[^。]{0,12}なく"
+    r"|\s*に?(?:なって|変わって)い?(?:ない|ません)|\s*に?なら(?:ない|ず)|\s*に?なりません|ません|せん|ない(?!の|で|か)|くな"
+    r"|(?<=た)い(?:です|ん|と|け|の|が|。|$)|か(?:どうか|わか|分か)|(?<=ない)で(?:ほし|欲し|くだ|もら|。|$)"
 )
 _DENIED_BEFORE = re.compile(
     r"(?:\bnot (?:(?:a|by|an|with|via|the|in|on) )?|\binstead of (?:(?:a|the) )?|\brather than (?:(?:a|the) )?"
-    r"|\bwrote |\bsaid )$"
+    r"|\bwrote |\bsaid |(?:n't|\bnever|\bnot) (?:(?:yet|been|even) )?)$"
 )
 _ABOUT = re.compile(
     r"\s*(?:の|って|だと|は|とか|による?|でも|とは|へ|に(?:よる)?)?"
@@ -162,8 +175,10 @@ class FactReader:
         statuses: list[str] = []
         sentences = [one for one in _SENTENCE.findall(plain) if not _ANOTHERS.search(one)]
         for sentence in sentences:
-            for clause, supposed, asked in _clauses(sentence):
+            for clause, supposed, asked in _clauses(_NOT_THIS.sub("", sentence)):
                 for found in () if supposed else self._found(clause, asked=asked):
+                    if found.fact in _OF_THE_ORDER and _REPORTED.search(clause):
+                        continue
                     if found.fact == "status":
                         statuses.append(found.value)
                         facts |= _day(found.value, clause, today)
@@ -195,6 +210,11 @@ class FactReader:
             happened = one.states and _HAPPENED.search(clause[one.start : one.end + 3])
             if happened if asked else one.states or not _ABOUT.match(clause, one.end):
                 yield one
+
+
+def is_reported(plain: str) -> bool:
+    """Tell whether a text, in one spelling, reports what somebody else said."""
+    return bool(_REPORTED.search(plain))
 
 
 def _joined(plain: str) -> str:

@@ -37,6 +37,10 @@ class Phrase:
         """Letters of which a text holds at least one if the phrase is in it; the empty text where none are known."""
         return _needed(spell(self.words))
 
+    def may_be_in(self, text: str) -> bool:
+        """Tell whether a text has the letters for it."""
+        return any(need in text for need in self.needs)
+
 
 def _needed(phrase: str) -> frozenset[str]:
     """Return the most telling letters that every text with the phrase has: of all such parts the longest."""

@@ -11,10 +11,15 @@ from pydantic import BaseModel, ConfigDict
 
 from conversations.classifier import Classifier, sigmoid, unpacked
 from conversations.ngrams import LONGEST, pieces
+from conversations.order_facts import is_reported
+from conversations.phrases import Phrase
 from conversations.recognition import Ranked, Share
+from conversations.spelling import spell
 
 BUYER = "buyer"
 """The label of texts that no seller wrote."""
+CHINESE = "chinese_only"
+"""The kind of a message of which nothing is known but its language."""
 MOST_KINDS = 3
 """Kinds of one message that are explained at once."""
 _QUOTED = re.compile(r"(?m)^\s*>.*$")
@@ -52,9 +57,25 @@ class SellerReading:
 class ReplyReader:
     """Reads sellers' messages with the trained model, which is unpacked at the first message."""
 
-    def __init__(self, stored: Mapping[str, Any], limits: ReplyLimits, unsafe: Collection[str]) -> None:
-        """Keep the model as it is stored, and the ids of the unsafe kinds."""
+    def __init__(
+        self,
+        stored: Mapping[str, Any],
+        limits: ReplyLimits,
+        unsafe: Collection[str],
+        reported: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """Keep the model as it is stored, the ids of the unsafe kinds, and how buyers tell of a kind."""
         self._stored, self._limits, self._unsafe = stored, limits, unsafe
+        self._reported = {kind: tuple(map(Phrase, phrases)) for kind, phrases in reported.items()}
+
+    def reported(self, text: str) -> SellerReading | None:
+        """Return what a buyer tells in their own words of the seller's demands; None if they tell of none."""
+        plain = spell(text[:LONGEST])
+        if not is_reported(plain):
+            return None
+        kinds = self._named(plain)
+        ranked = tuple(Ranked(kind, 1.0) for kind in kinds[:MOST_KINDS])
+        return SellerReading(ranked, kinds[:MOST_KINDS], (), unsafe=True, by_seller=False) if kinds else None
 
     @cached_property
     def _classifier(self) -> Classifier:
@@ -69,7 +90,9 @@ class ReplyReader:
         limits = self._limits
         sure = [one.id for one in ranked if one.score >= limits.sure_from]
         safe = prod(1 - one.score for one in ranked if one.id in self._unsafe)
-        named = tuple(sorted(dict.fromkeys(sure), key=lambda kind: kind not in self._unsafe)[:MOST_KINDS])
+        if len(sure) > 1:
+            sure = [kind for kind in sure if kind != CHINESE]  # what it says matters more than its language
+        named = tuple(sorted(sure, key=lambda kind: kind not in self._unsafe)[:MOST_KINDS])
         offered = tuple(one.id for one in ranked if one.id not in named and one.score >= limits.offer_from)[:MOST_KINDS]
         return SellerReading(
             kinds=tuple(one for one in ranked if one.score >= _TELLING) or tuple(ranked[:1]),
@@ -77,6 +100,14 @@ class ReplyReader:
             offered=offered,
             unsafe=1 - safe >= limits.unsafe_from,
             by_seller=bool(sure) and buyer < limits.buyer_from,
+        )
+
+    def _named(self, plain: str) -> tuple[str, ...]:
+        """Return the kinds of which a phrase is in a text."""
+        return tuple(
+            kind
+            for kind, phrases in self._reported.items()
+            if any(phrase.may_be_in(plain) and phrase.pattern.search(plain) for phrase in phrases)
         )
 
     def _scores(self, said: str) -> dict[str, float]:
@@ -89,6 +120,8 @@ class ReplyReader:
                 best[label] = max(best[label], sigmoid(score))
         if len(parts) > 1:
             best[BUYER] = min(sigmoid(model.scores(pieces(part))[model.labels.index(BUYER)]) for part in parts)
+        if best.get(CHINESE, 0.0) >= self._limits.sure_from:  # few samples are Chinese, but a word there is plain
+            best |= dict.fromkeys(self._named(spell(said[:MOST_READ])), 1.0)
         return best
 
 

@@ -109,6 +109,14 @@ class TestFacts:
             ("PayPalで払って先週の金曜に返金完了", {"status": "refund_completed", "completed_on": "2026-11-20"}),
             ("明日キャンセル申請しました", {"status": "cancel_requested"}),
             ("母の注文がまだ発送されていません", {}),
+            ("まだキャンセル申請していません。発送待ちです", {"status": "awaiting_shipment"}),
+            ("キャンセル申請したいです", {}),
+            ("I never asked for cancellation", {}),
+            ("キャンセルできませんでした", {}),
+            ("返金処理中になりません", {}),
+            ("発送されたかどうかわかりません", {}),
+            ("もう発送したと言われた", {}),
+            ("在庫切れと言われた", {"reason": "out_of_stock"}),
             ("来月コンビニ払いで買うつもりです", {}),
         ],
     )
@@ -121,6 +129,23 @@ class TestFacts:
             await buyer.says("PayPalで払った、まだ発送されてない、クーポンなし")
         assert (buyer.sees.outcome, buyer.sees.notices) == ("cancel_now", ["understood"])
         assert not any(token.startswith("undo:") for token in buyer.sees.tokens)
+
+    @pytest.mark.parametrize("text", ["元に戻す", "それは違います", "読み取りが違う"])
+    async def test_taking_back_can_be_typed(self, buyer: Buyer, text: str) -> None:
+        await buyer.taps("menu:check")
+        await buyer.says("PayPalで払った、まだ発送されてない")
+        await buyer.says(text)
+        assert buyer.sees.step == "payment"
+
+    async def test_yes_and_no_mean_something_only_where_they_are_asked(self, buyer: Buyer) -> None:
+        await buyer.says("PayPalで払った、まだ発送されてない、クーポンを使った")
+        for word in ("いいえ", "nope"):
+            await buyer.says(word)
+            assert buyer.sees.known["coupon"] == "yes"
+
+    async def test_of_two_ways_to_pay_the_denied_one_does_not_count(self, buyer: Buyer) -> None:
+        await buyer.says("paid with paypal not credit card")
+        assert buyer.sees.known == {"payment": "paypal"}
 
     async def test_an_unsure_word_is_asked_and_not_assumed(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check")
@@ -262,8 +287,35 @@ class TestSellersMessages:
         assert buyer.sees.reply_kind == "agrees"
 
     async def test_chinese_is_recognised(self, buyer: Buyer) -> None:
-        await buyer.says("亲,已经发货了哦,请耐心等待")
+        await buyer.says("您好，感谢您对本店的支持")
         assert buyer.sees.reply_kind == "chinese_only"
+
+    async def test_an_unsafe_request_in_chinese_is_not_missed(self, buyer: Buyer) -> None:
+        await buyer.says("您好，能不能加一下微信")
+        assert buyer.sees.response.turn.place.reply_kinds == ("outside_chat",)
+
+    @pytest.mark.parametrize(
+        ("text", "kind"),
+        [
+            ("セラーが受け取り確認してと言っています", "confirm_receipt"),
+            ("返金はPayPalでと言われた", "outside_refund"),
+            ("紛争を閉じてくれたら返金すると言われました", "cancel_dispute"),
+            ("セラーにLINEでやりとりしようと言われた", "outside_chat"),
+            ("送料を追加で払えと言われた", "pay_more_shipping"),
+            ("seller told me to confirm receipt so he can refund me", "confirm_receipt"),
+            ("the seller offered to refund through paypal", "outside_refund"),
+        ],
+    )
+    async def test_what_a_buyer_reports_of_the_seller_is_no_fact_of_the_order(
+        self, buyer: Buyer, text: str, kind: str
+    ) -> None:
+        await buyer.says(text)
+        assert buyer.sees.reply_kind == kind
+        assert buyer.sees.known == {}
+
+    async def test_a_word_or_two_of_english_is_not_taken_for_a_sellers(self, buyer: Buyer) -> None:
+        await buyer.says("ok")
+        assert buyer.sees.reply_kind is None
 
     async def test_an_unclear_message_is_asked_about(self, buyer: Buyer) -> None:
         await buyer.quotes("hello my friend ok")
