@@ -86,7 +86,8 @@ class Listening(Dialog):
         ):
             return None
         turn = self.press(token)
-        return self._with_feedback(turn) if turn is not None and token.startswith("topic:") else turn
+        step, _, topic = token.partition(":")
+        return self._with_feedback(turn, topic) if turn is not None and step == StepName.TOPIC else turn
 
     # Answers to what was asked.
 
@@ -144,15 +145,16 @@ class Listening(Dialog):
         told = [Answer(StepName(fact), value) for fact, value in facts.items()]
         answers_this = self.place.step.value in facts
         topic = asked.topics[0].id if asked.decision is Decision.ANSWER and asks and not answers_this else None
-        beside = topic is not None and not ("status" in facts and self.handbook.topic[topic].check)
+        if topic is not None and "status" in facts and self.handbook.topic[topic].check:
+            topic = None  # the check serves this order better
         here = answers_this or StepName.VERDICT in self.place.route
-        if not here and not beside:
+        if not here and topic is None:
             told = [Answer(StepName.MENU, CHECK.partition(":")[2]), *told]
-        if beside:
-            told = [*told, Answer(StepName.TOPIC, str(topic))]
+        if topic is not None:
+            told = [*told, Answer(StepName.TOPIC, topic)]
         turn = self.add(*told, notice=Notice("understood", facts=tuple(facts.items())))
-        if beside:
-            turn = self._with_feedback(turn)
+        if topic is not None:
+            turn = self._with_feedback(turn, topic)
         if self.conversation.answers == before:
             return turn
         return _with_choices(turn, Choice(f"undo:{len(before)}-{len(self.conversation.answers)}", "undo"))
@@ -161,7 +163,8 @@ class Listening(Dialog):
         """Answer a question that was recognised, or ask which one was meant; None if it is neither."""
         match asked.decision:
             case Decision.ANSWER:
-                return self._with_feedback(self.add(Answer(StepName.TOPIC, asked.topics[0].id)))
+                topic = asked.topics[0].id
+                return self._with_feedback(self.add(Answer(StepName.TOPIC, topic)), topic)
             case Decision.CLARIFY:
                 topics = tuple(Choice(f"topic:{topic}", f"topic:{topic}") for topic in asked.offered)
                 return self._beside(Reply("did_you_mean", self.place.order, self.today, (*topics, NONE_OF_THESE)))
@@ -182,12 +185,9 @@ class Listening(Dialog):
         home = () if self.place.step is StepName.MENU else (HOME,)
         return replace(turn, replies=(replace(reply, choices=(*reply.choices, CONTINUE, *home)),))
 
-    def _with_feedback(self, turn: Turn) -> Turn:
+    def _with_feedback(self, turn: Turn, topic: str) -> Turn:
         """Let the buyer say, under an answer to their own words, whether it helped, or what else they want."""
-        reading = turn.place.reading
-        if reading is None or reading.step is not StepName.TOPIC:
-            return turn
-        group = next(row.id for row in self.handbook.topic_groups if reading.value in row.topics)
+        group = next(row.id for row in self.handbook.topic_groups if topic in row.topics)
         more = Choice(f"topic_group:{group}", "more")
         return _with_choices(turn, more, Choice("helped", "helped"), Choice("not_asked", "not_asked"))
 

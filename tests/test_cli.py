@@ -188,7 +188,7 @@ def story(tmp_path: Path) -> Path:
         "1. tap `menu:check`\n"
         "   - step: status\n"
         "2. write `[/bold] :smile:`\n"
-        "   - notices: unclear\n"
+        "   - theme: gibberish\n"
         "3. send `photo`\n"
         "4. write `unpaid`\n"
         "   - outcome: cancel_freely\n"
