@@ -92,7 +92,7 @@ def confusions(rows: Iterable[Row], handbook: Handbook) -> Counter[tuple[str, st
     for row in rows:
         if "topic" in row or "theme" in row:
             read = handbook.questions_asked.read(row["text"])
-            best = read.topics[0].id
+            best = read.topics[0].id if read.topics else "nothing"
             if "theme" in row and read.decision is Decision.ANSWER:
                 found["out_of_scope", best] += 1
             elif "topic" in row and best not in _right(row):

@@ -20,7 +20,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from bot.content import MODELS, Sources, read_sources
 from bot.phrasings import Line, content_hash, question_lines, reply_lines
-from conversations.classifier import packed, rarity, weighed
+from conversations.classifier import known_share, packed, rarity, weighed
 from conversations.ngrams import pieces
 from conversations.recognition import OUT_OF_SCOPE, figures
 
@@ -75,10 +75,6 @@ class _Vocabulary:
             ends.append(len(columns))
         return csr_matrix((values, columns, ends), shape=(len(texts), len(self.rows)))
 
-    def known(self, text: str) -> float:
-        longer = [piece for piece in pieces(text) if len(piece) > len("ca")]
-        return sum(piece in self.rows for piece in longer) / len(longer) if longer else 0.0
-
     def stored(self, labels: Sequence[str], biases: _Matrix, weights: _Matrix) -> dict[str, Any]:
         return packed(labels, biases.tolist(), weights.T.tolist(), self.frequencies, texts=self.texts)
 
@@ -103,8 +99,9 @@ class _QuestionSorter:
         for line, row in zip(lines, shares, strict=True):
             inside = row[~outside]
             best, second = np.sort(inside)[::-1][:2]
-            known, count = self.vocabulary.known(line.text), len(pieces(line.text))
-            shown = figures(float(best), float(second), float(row[outside].sum()), known, count)
+            counts = pieces(line.text)
+            known = known_share(counts, self.vocabulary.rows)
+            shown = figures(float(best), float(second), float(row[outside].sum()), known, len(counts))
             yield shown, topics[int(inside.argmax())] == line.labels[0]
 
 
@@ -122,7 +119,7 @@ def _gate(lines: Sequence[Line]) -> dict[str, Any]:
 
 
 def _held_out(lines: Sequence[Line]) -> Iterator[list[bool]]:
-    """Yield which lines to hold out: a fifth of all, then all lines of every sixth theme."""
+    """Yield which lines to hold out: a fifth of all, then all lines of every fifth theme."""
     fold = np.random.default_rng(SEED).integers(FOLDS, size=len(lines))
     for number in range(FOLDS):
         yield [bool(one == number) for one in fold]

@@ -53,8 +53,13 @@ class Classifier:
 
     def known(self, counts: Mapping[str, int]) -> float:
         """Return the share of a text's pieces that occurred in training, from 0 to 1; single letters do not count."""
-        longer = [piece for piece in counts if len(piece) > len("ca")]
-        return sum(piece in self._rows for piece in longer) / len(longer) if longer else 0.0
+        return known_share(counts, self._rows)
+
+
+def known_share(counts: Mapping[str, int], rows: Mapping[str, int]) -> float:
+    """Return the share of a text's pieces that have a row, from 0 to 1; single letters do not count."""
+    longer = [piece for piece in counts if len(piece) > len("ca")]
+    return sum(piece in rows for piece in longer) / len(longer) if longer else 0.0
 
 
 def weighed(

@@ -92,6 +92,7 @@ def labelled(tmp_path: Path) -> Path:
         {"text": "手数料はかかりますか", "language": "ja", "topic": "fees"},
         {"text": "手数料はかかりますか", "language": "ja", "topic": "dispute"},
         {"text": "明日の天気は", "language": "ja", "theme": "weather"},
+        {"text": "🎉🎉", "language": "ja", "theme": "gibberish"},
         {"text": "クレカで払った", "language": "ja", "facts": {"payment": "credit_card"}},
         {"text": "please close the dispute first", "kinds": ["cancel_dispute"], "unsafe": True},
     ]
