@@ -1,7 +1,7 @@
 """What every platform shares: the one thing an adapter is given, and what it hands back. Nothing is decided here."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -27,10 +27,18 @@ class Response:
         return tuple(dict.fromkeys(cite for message in self.messages for cite in message.cites))
 
 
-class Respond(Protocol):
-    """Applies a chat's event and returns what to show. Events with an id that was seen change nothing."""
+Words = Callable[[str, Language], str]
+"""Words that stand on no screen of the dialog, by name (``terminal:farewell``) and language."""
 
-    async def __call__(
+
+class Service(Protocol):
+    """The product, as every way of talking to buyers sees it."""
+
+    @property
+    def topics(self) -> Collection[str]:
+        """The ids of the questions that have an answer: a link may name one."""
+
+    async def respond(
         self,
         chat: str,
         event: Event,
@@ -39,47 +47,29 @@ class Respond(Protocol):
         today: date | None = None,
         language: Language | None = None,
     ) -> Response:
-        """Apply the event. ``today`` is the buyer's day; the real one where it is not given.
+        """Apply a chat's event and return what to show. An event with an id that was seen changes nothing.
 
-        ``language`` is the one in which a chat that is new begins; it changes nothing of a chat that is known.
+        ``today`` is the buyer's day; the real one where it is not given. ``language`` is the one in which a chat that
+        is new begins; it changes nothing of a chat that is known.
         """
 
+    def words(self, name: str, language: Language) -> str:
+        """Return an adapter's own few words, see ``Words``."""
 
-Words = Callable[[str, Language], str]
-"""An adapter's own few words, by name (``terminal:farewell``) and language."""
+    def spoken(self, chat: str) -> Language | None:
+        """Return the language of a chat that is known; None of others."""
 
+    def suggest(self, text: str, language: Language) -> Sequence[tuple[str, str]]:
+        """Return topics that a question in the making may mean, as id and title, best first, 25 at most.
 
-class Suggest(Protocol):
-    """Names the topics that a question in the making may mean."""
+        For an empty text they are the first ones of the menu.
+        """
 
-    def __call__(self, text: str, language: Language, /) -> tuple[tuple[str, str], ...]:
-        """Return topics as id and title, best first, 25 at most; for an empty text the first ones of the menu."""
+    def load_note(self, name: str) -> str | None:
+        """Return a text that the platform keeps; None if nothing is kept or it cannot be read just now."""
 
-
-class Notes(Protocol):
-    """The little that a platform itself has to keep, as texts by name; nothing about a buyer."""
-
-    def load_note(self, name: str, /) -> str | None:
-        """Return a text; None if nothing is kept or it cannot be read just now."""
-
-    def save_note(self, name: str, text: str, /) -> None:
-        """Keep a text. Raises if that cannot be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """All that a chat platform is given.
-
-    The product's front door and words, the topics that a link may name, the language of a chat that is known (None
-    of others), topics for a question that is being typed, and a place for notes.
-    """
-
-    respond: Respond
-    words: Words
-    topics: tuple[str, ...]
-    spoken: Callable[[str], Language | None]
-    suggest: Suggest
-    notes: Notes
+    def save_note(self, name: str, text: str) -> None:
+        """Keep a text of the platform's own, nothing about a buyer. Raises if that cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)

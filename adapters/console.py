@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from adapters import Respond, Response, Words
+from adapters import Response, Service, Words
 from conversations import Chose, Event, Language, Started, Wrote
 from messages import Button, Draft
 
@@ -20,16 +20,16 @@ CHAT = "console"
 """The terminal has one buyer, so one chat."""
 
 
-async def run(respond: Respond, words: Words, language: Language | None) -> None:
+async def run(service: Service, language: Language | None) -> None:
     """Talk until the buyer leaves with Ctrl-C, Ctrl-D or the end of the input. Never raises for that."""
     console = Console(highlight=False)
-    read = _reader()
-    response = await respond(CHAT, Started(language))
+    read, words = _reader(), service.words
+    response = await service.respond(CHAT, Started(language))
     try:
         while True:
             buttons = show(console, response, words)
             typed = await read(_prompt(words, response), [button.label for button in buttons])
-            response = await respond(CHAT, to_event(typed, buttons))
+            response = await service.respond(CHAT, to_event(typed, buttons))
     except (EOFError, KeyboardInterrupt):
         console.print()
         console.print(Text(words("terminal:farewell", response.turn.conversation.language), style="dim"))

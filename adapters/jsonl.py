@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, BinaryIO
 from unicodedata import category
 
-from adapters import Respond, Response
+from adapters import Response, Service
 from conversations import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from messages import Message
 
@@ -27,7 +27,7 @@ class MalformedLineError(Exception):
     """A line is no event. The message says what is wrong with it."""
 
 
-async def run(respond: Respond, lines: Iterable[bytes], output: BinaryIO) -> None:
+async def run(service: Service, lines: Iterable[bytes], output: BinaryIO) -> None:
     """Answer every line. A malformed one gets an error with its number, and the stream goes on."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -38,7 +38,7 @@ async def run(respond: Respond, lines: Iterable[bytes], output: BinaryIO) -> Non
             _write(output, {"error": f"line {number}: {error}", "line": number})
             continue
         try:
-            response = await respond(chat, event, event_id=event_id, today=today)
+            response = await service.respond(chat, event, event_id=event_id, today=today)
         except Exception:  # whatever went wrong with one chat, the others go on
             LOG.exception("line %d could not be answered", number)
             _write(

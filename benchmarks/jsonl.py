@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO
 
-from bot.transcripts import read_transcript
+from bot.editing.transcripts import read_transcript
 from conversations import Chose, Event, Language, Sent, Started, Wrote
 
 STORIES = Path(__file__).parent.parent / "tests" / "transcripts"

@@ -20,7 +20,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from bot.store import Saved, SqlStore, sqlite_url
+from bot.keeping.sql import SqlStore, sqlite_url
+from bot.keeping.store import Saved
 from conversations import Answer, StepName
 
 TODAY = date(2026, 11, 24)

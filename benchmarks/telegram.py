@@ -130,13 +130,13 @@ def ours(url: str) -> None:
     """Torikeshi with its store."""
     from adapters import Account, telegram  # noqa: PLC0415
     from adapters.telegram.delivery import Allowance, Pace  # noqa: PLC0415
-    from bot.app import make_service, settle  # noqa: PLC0415
+    from bot.app import make_support, settle  # noqa: PLC0415
     from bot.clock import today_in_japan  # noqa: PLC0415
-    from bot.store import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
+    from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
 
     free = Allowance(1e9, at_once=10**9)
     with tempfile.TemporaryDirectory() as folder:
-        service = make_service(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
+        service = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
         settle()
         asyncio.run(telegram.run(service, Account("1:a", url), asyncio.Event(), pace=Pace(free, free)))
 

@@ -22,17 +22,17 @@ def main() -> None:
     from bot.content import MODELS, load_content  # noqa: PLC0415
 
     began = perf_counter()
-    book = load_content().handbook
+    content = load_content()
     loaded = perf_counter()
-    book.questions_asked.read("x")
-    book.replies_received.read("x")
-    book.facts_told.read("x", today_in_japan())
+    content.readers.questions.read("x")
+    content.readers.replies.read("x")
+    content.readers.facts.read("x", today_in_japan())
     first = perf_counter() - loaded
     print(f"content loaded in {(loaded - began) * 1000:.0f} ms, first words in {first * 1000:.0f} ms")  # noqa: T201
     for name, read in (
-        ("questions", book.questions_asked.read),
-        ("facts", lambda text: book.facts_told.read(text, today_in_japan())),
-        ("seller", book.replies_received.read),
+        ("questions", content.readers.questions.read),
+        ("facts", lambda text: content.readers.facts.read(text, today_in_japan())),
+        ("seller", content.readers.replies.read),
     ):
         lines = (DEVELOPMENT / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
         times = []

@@ -113,7 +113,7 @@ def _read(options: argparse.Namespace) -> int:
 
 def _train(_: argparse.Namespace) -> int:
     try:
-        from bot.training import train_installed  # noqa: PLC0415
+        from bot.editing.training import train_installed  # noqa: PLC0415
     except ImportError as error:
         message = f"{error.name} is not installed; use make train, or pip install scikit-learn"
         raise MendableError(message) from error
@@ -124,18 +124,18 @@ def _train(_: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from bot.clock import today_in_japan  # noqa: PLC0415
     from bot.content import load_content  # noqa: PLC0415
-    from bot.evaluate import confusion_table, read_rows, report  # noqa: PLC0415
+    from bot.editing.evaluate import confusion_table, read_rows, report  # noqa: PLC0415
 
-    rows, handbook = read_rows(options.file), load_content().handbook
-    for line in report(rows, handbook, today_in_japan()):
+    rows, readers = read_rows(options.file), load_content().readers
+    for line in report(rows, readers, today_in_japan()):
         print(line)  # noqa: T201
     if options.confusions is not None:
-        options.confusions.write_text(confusion_table(rows, handbook), encoding="utf-8")
+        options.confusions.write_text(confusion_table(rows, readers), encoding="utf-8")
     return 0
 
 
 def _check(_: argparse.Namespace) -> int:
-    from bot.check import check  # noqa: PLC0415
+    from bot.editing.check import check  # noqa: PLC0415
 
     problems = check()
     for problem in problems:
@@ -146,7 +146,7 @@ def _check(_: argparse.Namespace) -> int:
 
 def _map(options: argparse.Namespace) -> int:
     from bot.content import load_content  # noqa: PLC0415
-    from bot.map import mermaid, with_diagram  # noqa: PLC0415
+    from bot.editing.diagram import mermaid, with_diagram  # noqa: PLC0415
 
     diagram = mermaid(load_content().handbook)
     if options.into is not None and not options.into.is_file():
@@ -160,7 +160,7 @@ def _map(options: argparse.Namespace) -> int:
 
 
 def _transcript(options: argparse.Namespace) -> int:
-    from bot.transcripts import play  # noqa: PLC0415
+    from bot.editing.transcripts import play  # noqa: PLC0415
 
     return play(options.names)
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.clock import today_in_japan
 from bot.content import Content, load_content
+from bot.facts_json import as_json
 from conversations import Asked, Event, Language, Quoted, Reply
-from conversations.order import Order
-from conversations.recognition import BEST
-from conversations.spelling import written_in
-from conversations.understood import as_json
+from conversations.policy.order import Order
+from conversations.reading.questions import BEST
+from conversations.reading.spelling import written_in
 
 STDIN = "-"
 
@@ -54,7 +54,7 @@ def _show(content: Content, event: Event, language: Language) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     from adapters.console import show  # noqa: PLC0415
-    from bot.store import MemoryStore  # noqa: PLC0415
+    from bot.keeping.memory import MemoryStore  # noqa: PLC0415
     from bot.support import Support  # noqa: PLC0415
 
     support = Support(content, MemoryStore(), today_in_japan)
@@ -80,20 +80,19 @@ def _answered(line: str, language: Language | None, told: _Told, content: Conten
 
 def question_json(text: str, _: Language, content: Content, today: date) -> dict[str, Any]:
     """Return how a text is understood: the decision, the best topics, the theme, and the facts that it states."""
-    book = content.handbook
-    asked = book.questions_asked.read(text)
+    asked = content.readers.questions.read(text)
     return {
         "decision": asked.decision,
         "topics": [{"id": one.id, "score": round(one.score, 4)} for one in asked.topics[:BEST]],
         "theme": asked.theme,
-        "facts": as_json(book.facts_told.read(text, today)),
+        "facts": as_json(content.readers.facts.read(text, today)),
     }
 
 
 def reply_json(text: str, language: Language, content: Content, today: date) -> dict[str, Any]:
     """Return how a seller's message is understood: its kinds, whether it is unsafe, and what answers it."""
     book = content.handbook
-    reading = book.replies_received.read(text)
+    reading = content.readers.replies.read(text)
     likely = reading.sure or reading.offered[:1]
     draft = None
     if likely:

@@ -7,27 +7,28 @@ from collections.abc import Coroutine
 from contextlib import closing, suppress
 from pathlib import Path
 
-from bot.app import make_support, open_store
+from bot.app import make_support
 from bot.content import load_content
+from bot.keeping.memory import MemoryStore
+from bot.keeping.store import Store
 from bot.settings import read_settings
-from bot.store import MemoryStore, Store
 from conversations import Language
 
 
 def chat(language: str | None, data: Path | None, *, jsonl: bool) -> int:
     """Run the chat. Raises ``MendableError`` if the content, a setting or the store keeps it from starting."""
-    content = load_content()  # before a store is made that nobody could use
+    load_content()  # before a store is made that nobody could use
     with suppress(KeyboardInterrupt), closing(_store(data, jsonl=jsonl)) as store:  # Ctrl-C is a way to leave
         support = make_support(store)
         if jsonl:
             from adapters import jsonl as lines  # noqa: PLC0415  # a pipe needs no terminal libraries
 
-            _run(lines.run(support.respond, sys.stdin.buffer, sys.stdout.buffer))
+            _run(lines.run(support, sys.stdin.buffer, sys.stdout.buffer))
         else:
             from adapters import console  # noqa: PLC0415
 
             chosen = Language(language) if language else None
-            _run(console.run(support.respond, content.catalog.label, chosen))
+            _run(console.run(support, chosen))
     return 0
 
 
@@ -41,4 +42,6 @@ def _store(data: Path | None, *, jsonl: bool) -> Store:
     """JSON lines remember only where the caller named a place: a pipe is often a test."""
     if jsonl and data is None and "TORIKESHI_STORE" not in os.environ:
         return MemoryStore()
+    from bot.keeping.opening import open_store  # noqa: PLC0415  # no database library for what is kept in memory
+
     return open_store(read_settings(os.environ, data))

@@ -11,10 +11,11 @@ from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError
 
+from bot.asked import FOLDER
 from bot.errors import MendableError
 from bot.lexicons import read_lexicon
-from conversations import Handbook, HandbookError, Language, read_handbook
-from conversations.spelling import name_key
+from conversations import DataError, Handbook, Language, Readers, read_handbook, read_readers
+from conversations.reading.spelling import name_key
 from messages import Catalog, Lexicon
 
 MODELS = "understanding.json"
@@ -42,20 +43,25 @@ class ContentError(MendableError):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The content as it was read: parsed data, words by language, templates by path, what sellers say, the models."""
+    """The content as it was read.
+
+    Parsed data, words by language, templates by path, what people ask by path, what sellers say by kind, the models.
+    """
 
     data: Mapping[str, Mapping[str, Any]]
     words: Mapping[Language, Mapping[str, Any]]
     templates: Mapping[str, str]
+    asked: Mapping[str, str]
     samples: Mapping[str, str]
     models: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the product runs on: the handbook and the catalog made from the sources."""
+    """What the product runs on: the handbook, the readers and the catalog made from the sources."""
 
     handbook: Handbook
+    readers: Readers
     catalog: Catalog
     sources: Sources
 
@@ -78,7 +84,12 @@ def read_sources(data: Traversable, messages: Traversable) -> Sources:
         language: _read_toml(messages / language / "words.toml", f"{language}/words.toml", problems)
         for language in Language
     }
-    templates = {path: _read_text(entry, path, problems) for path, entry in _templates(messages, "")}
+    templates = {path: _read_text(entry, path, problems) for path, entry in _files(messages, "", ".j2")}
+    asked = {
+        path: _read_text(entry, path, problems)
+        for language in Language
+        for path, entry in _files(messages / language / FOLDER, f"{language}/{FOLDER}/", ".txt")
+    }
     problems += _syntax_problems(templates)
     samples = {
         entry.name.removesuffix(".txt"): _read_text(entry, f"{SELLER_SAYS}/{entry.name}", problems)
@@ -88,29 +99,38 @@ def read_sources(data: Traversable, messages: Traversable) -> Sources:
     models = _read_models(data / MODELS, problems)
     if problems:
         raise ContentError(tuple(problems))
-    return Sources(tables, words, templates, samples, models)
+    return Sources(tables, words, templates, asked, samples, models)
 
 
 def build_content(sources: Sources) -> Content:
     """Make the handbook and the catalog. Raises ``ContentError`` if ids or labels are wrong."""
     problems: list[str] = []
     lexicons = {
-        language: read_lexicon(language, sources.words[language], sources.templates, problems) for language in Language
+        language: read_lexicon(language, sources.words[language], sources.templates, sources.asked, problems)
+        for language in Language
     }
     try:
-        handbook = read_handbook(sources.data, _names(lexicons, sources), sources.models)
-    except HandbookError as error:
+        handbook = read_handbook(sources.data)
+        readers = read_readers(
+            sources.data,
+            sources.models,
+            _names(lexicons, sources),
+            unsafe={row.id for row in handbook.reply_kinds if row.unsafe},
+            reported={row.id: row.reported for row in handbook.reply_kinds if row.reported},
+        )
+    except DataError as error:
         raise ContentError((*problems, *error.problems)) from error
     if problems:
         raise ContentError(tuple(problems))
-    return Content(handbook, Catalog(sources.templates, lexicons, handbook), sources)
+    return Content(handbook, readers, Catalog(sources.templates, lexicons, handbook), sources)
 
 
-def _templates(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
-    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+def _files(folder: Traversable, path: str, ending: str) -> Iterator[tuple[str, Traversable]]:
+    """Yield the path and entry of each file below a folder that ends so."""
+    for entry in sorted(folder.iterdir() if folder.is_dir() else (), key=lambda one: one.name):
         if entry.is_dir():
-            yield from _templates(entry, f"{path}{entry.name}/")
-        elif entry.name.endswith(".j2"):
+            yield from _files(entry, f"{path}{entry.name}/", ending)
+        elif entry.name.endswith(ending):
             yield f"{path}{entry.name}", entry
 
 

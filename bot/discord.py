@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from adapters import Account, RefusedError
 from adapters import discord as platform
-from bot.app import make_service, open_store
+from bot.app import make_support
+from bot.keeping.opening import open_store
 from bot.run import RefusedPlatformError, log_without, read_accounts, read_environment
 from bot.settings import read_settings
 
@@ -36,7 +37,7 @@ def sync(*, force: bool) -> int:
     """Register the commands if they changed. Raises ``MendableError``."""
     account = _account()
     with closing(open_store(read_settings(read_environment()))) as store:
-        told = _run(platform.register(make_service(store), account, force=force))
+        told = _run(platform.register(make_support(store), account, force=force))
     print("Discord knows the commands now." if told else "Nothing changed since Discord was told.")  # noqa: T201
     return 0
 

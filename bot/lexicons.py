@@ -4,19 +4,21 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from bot.asked import asked_path, ways_to_ask
 from conversations import Language
-from conversations.handbook import Certainty, Unit
+from conversations.policy.rows import Certainty, Unit
 from messages import Lexicon
 
 TITLED = {"topics": "topic", "replies": "reply_kind"}
 """Folders whose files carry a ``title`` that is a button's label, and the step it belongs to."""
-TOPIC_NAMES = "asked_as"
-NEAR_MISSES = "near_misses"
-"""The block of lines that sound like a topic and belong to another."""
 
 
 def read_lexicon(
-    language: Language, words: Mapping[str, Any], templates: Mapping[str, str], problems: list[str]
+    language: Language,
+    words: Mapping[str, Any],
+    templates: Mapping[str, str],
+    asked: Mapping[str, str],
+    problems: list[str],
 ) -> Lexicon:
     """Read a language's words, adding to ``problems`` whatever is not in the form that ``words.toml`` explains."""
     file = f"{language}/words.toml"
@@ -33,9 +35,9 @@ def read_lexicon(
     for folder, step in TITLED.items():
         for path, source in templates.items():
             if path.startswith(f"{language}/{folder}/"):
-                key = f"{step}:{path.rpartition('/')[2].removesuffix('.j2')}"
-                labels[key] = "".join(block_lines(source, "title"))
-                also[key] = tuple(block_lines(source, TOPIC_NAMES))
+                name = path.rpartition("/")[2].removesuffix(".j2")
+                labels[f"{step}:{name}"] = "".join(block_lines(source, "title"))
+                also[f"{step}:{name}"] = tuple(ways_to_ask(asked.get(asked_path(language, folder, name), "")))
     return Lexicon(
         language=language,
         labels=labels,
@@ -89,5 +91,5 @@ _BLOCK = re.compile(r"\{%-?\s*block\s+(\w+)\s*-?%\}(.*?)\{%-?\s*endblock", re.DO
 
 
 def block_lines(source: str, block: str) -> list[str]:
-    """Return the lines of a template's block that is plain text, such as ``asked_as`` or ``title``."""
+    """Return the lines of a template's block that is plain text, such as ``title``."""
     return [line.strip() for line in blocks(source).get(block, "").splitlines() if line.strip()]

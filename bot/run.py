@@ -14,8 +14,9 @@ from dotenv import dotenv_values
 from typing_extensions import override
 
 from adapters import PLATFORMS, Account, LostError, Platform, RefusedError, Service
-from bot.app import make_service, open_store, settle
+from bot.app import make_support, settle
 from bot.errors import MendableError
+from bot.keeping.opening import open_store
 from bot.settings import SettingsError, read_settings
 
 log = logging.getLogger("torikeshi")
@@ -40,7 +41,7 @@ def run(names: list[str]) -> int:
     log_without([account.token for account in accounts.values()])
     settings = read_settings(environment)
     with closing(open_store(settings)) as store:
-        service = make_service(store)
+        service = make_support(store)
         settle()
         try:
             asyncio.run(_talk(service, accounts))

@@ -1,13 +1,13 @@
 """The product's front door: one event of one chat in, the worded messages out, and the answers kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 
 from adapters import Response
 from bot.content import Content
-from bot.fallback import Fallback
-from bot.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
+from bot.keeping.fallback import Fallback
+from bot.keeping.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
 from conversations import Event, Language, Notice, Turn, advance, look
 
 MOST_SUGGESTIONS = 25
@@ -59,6 +59,15 @@ class Support:
             return self._worded(self._forgotten(chat, turn))
         return self._worded(_noticed(turn, "cannot_remember") if self._fallback.hold(chat, onward) else turn)
 
+    @property
+    def topics(self) -> Collection[str]:
+        """The ids of the questions that have an answer."""
+        return self._content.handbook.topic
+
+    def words(self, name: str, language: Language) -> str:
+        """Return a word that stands on no screen of the dialog, by its name."""
+        return self._content.catalog.label(name, language)
+
     def spoken(self, chat: str) -> Language | None:
         """Return the language of a chat; None if nothing is kept of it."""
         try:
@@ -74,7 +83,7 @@ class Support:
         menu = [topic for group in book.topic_groups for topic in group.topics]
         wanted = text.strip().casefold()
         titled = [topic for topic in menu if wanted in label(f"topic:{topic}", language).casefold()]
-        likely = book.questions_asked.topics(text) if wanted else menu
+        likely = self._content.readers.questions.topics(text) if wanted else menu
         best = [*dict.fromkeys((*titled, *likely))][:MOST_SUGGESTIONS]
         return tuple((topic, label(f"topic:{topic}", language)) for topic in best)
 
@@ -103,10 +112,10 @@ class Support:
         return turn
 
     def _apply(self, saved: Saved, event: Event, event_id: str | None, day: date) -> tuple[Turn, Saved]:
-        handbook = self._content.handbook
+        handbook, readers = self._content.handbook, self._content.readers
         if event_id is not None and event_id in saved.event_ids:
             return look(saved.conversation, handbook, day), saved
-        turn = advance(saved.conversation, event, handbook, day)
+        turn = advance(saved.conversation, event, handbook, readers, day)
         ids = saved.event_ids if event_id is None else (*saved.event_ids, event_id)[-MOST_EVENT_IDS:]
         return turn, replace(saved, conversation=turn.conversation, event_ids=ids)
 

@@ -1,12 +1,15 @@
 """The dialog, the policy and the understanding: pure values in, pure values out. No I/O, no clock, no wording."""
 
-from conversations.conversation import Conversation, Turn, advance, look
+from conversations.data_error import DataError
+from conversations.dialog.replay import Answer, Place, replay
+from conversations.dialog.replies import Choice, Notice, Reply
+from conversations.dialog.steps import StepName
+from conversations.dialog.turns import Conversation, Turn, advance, look
 from conversations.events import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
-from conversations.handbook import Handbook, HandbookError, read_handbook
-from conversations.order import Order
-from conversations.place import Answer, Place, replay
-from conversations.replies import Choice, Notice, Reply
-from conversations.steps import StepName
+from conversations.policy.handbook import Handbook
+from conversations.policy.order import Order
+from conversations.policy.read_handbook import read_handbook
+from conversations.reading.readers import Readers, read_readers
 
 __all__ = [
     "Answer",
@@ -15,14 +18,15 @@ __all__ = [
     "Choice",
     "Chose",
     "Conversation",
+    "DataError",
     "Event",
     "Handbook",
-    "HandbookError",
     "Language",
     "Notice",
     "Order",
     "Place",
     "Quoted",
+    "Readers",
     "Reply",
     "Sent",
     "Started",
@@ -32,5 +36,6 @@ __all__ = [
     "advance",
     "look",
     "read_handbook",
+    "read_readers",
     "replay",
 ]

@@ -17,8 +17,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from conversations import Handbook, Language, Notice, Order, Reply
-from conversations.details import LONGEST_DETAIL
-from conversations.steps import STEPS, Kind, StepName
+from conversations.dialog.details import LONGEST_DETAIL
+from conversations.dialog.steps import STEPS, Kind, StepName
 from messages.wording import Lexicon, in_code, period_words, say_day
 
 LONGEST_DRAFT = {"form": 100, "chat": 350}

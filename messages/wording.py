@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from conversations import Language
-from conversations.handbook import Unit
+from conversations.policy.rows import Unit
 
 
 class Span(Protocol):

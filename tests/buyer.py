@@ -5,7 +5,8 @@ from datetime import date
 
 from adapters import Response
 from bot.content import Content
-from bot.store import MemoryStore, Store
+from bot.keeping.memory import MemoryStore
+from bot.keeping.store import Store
 from bot.support import Support
 from conversations import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from messages import Draft

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.content import Content, load_content
-from conversations import Handbook, Language
+from conversations import Handbook, Language, Readers
 from tests.buyer import Buyer
 from tests.words import Words
 
@@ -20,6 +20,11 @@ def content() -> Content:
 @pytest.fixture(scope="session")
 def handbook(content: Content) -> Handbook:
     return content.handbook
+
+
+@pytest.fixture(scope="session")
+def readers(content: Content) -> Readers:
+    return content.readers
 
 
 @pytest.fixture(scope="session")

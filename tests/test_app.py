@@ -1,16 +1,18 @@
 """The product is put together from the settings; a store that cannot be opened does not silence it."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.app import UnusableStore, make_support, open_store
+from bot.app import make_support
 from bot.clock import today_in_japan
+from bot.keeping.opening import UnusableStore, open_store
+from bot.keeping.store import NewerStoreError, Saved, Store, StoreError
 from bot.settings import Settings, SettingsError
-from bot.store import NewerStoreError, Saved, Store, StoreError
 from conversations import Chose, Conversation, Language, Started
 from tests.buyer import Screen
 
@@ -91,8 +93,13 @@ def test_a_store_of_a_newer_release_is_not_used(tmp_path: Path) -> None:
 
 
 def test_an_unusable_store_gives_its_reason_whatever_is_asked_of_it() -> None:
-    store = UnusableStore("the disk is on fire")
-    for use in (lambda: store.load("a"), lambda: store.save("a", Saved()), lambda: store.forget("a")):
+    store: Store = UnusableStore("the disk is on fire")
+    uses: list[Callable[[], object]] = [
+        lambda: store.load("a"),
+        lambda: store.save("a", Saved()),
+        lambda: store.forget("a"),
+    ]
+    for use in uses:
         with pytest.raises(StoreError, match="the disk is on fire"):
             use()
     store.close()

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from bot.content import Content, Sources
-from bot.phrasings import content_hash
-from bot.training import train
-from conversations.classifier import ModelError, unpacked
-from conversations.ngrams import pieces
-from conversations.recognition import QuestionReader
+from bot.editing.phrasings import content_hash
+from bot.editing.training import train
+from conversations import Language
+from conversations.reading.classifier import ModelError, unpacked
+from conversations.reading.ngrams import pieces
+from conversations.reading.questions import QuestionLimits, QuestionReader
 from tests.test_cli import Shell, shell
 
 __all__ = ["shell"]
+_LIMITS = QuestionLimits(answer_from=dict.fromkeys(Language, 0.6), clarify_from=0.2, clarify_while=0.5, offer_from=0)
 
 
 def test_a_question_is_answered_as_a_buyer_would_see_it(shell: Shell) -> None:
@@ -126,7 +128,7 @@ def test_a_labelled_file_that_is_not_there_is_named(shell: Shell, tmp_path: Path
 
 
 def test_training_without_its_library_says_what_to_install(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "bot.training", None)
+    monkeypatch.setitem(sys.modules, "bot.editing.training", None)
     code, _, complained = shell.runs("train")
     assert code == 2
     assert "make train" in complained
@@ -135,16 +137,16 @@ def test_training_without_its_library_says_what_to_install(shell: Shell, monkeyp
 def _small(sources: Sources) -> Sources:
     """Return a content with few lines, that is learnt in a second."""
     kept = ("fees", "dispute", "refund_time", "weather", "other_shop")
-    templates = {path: text for path, text in sources.templates.items() if path.rpartition("/")[2][:-3] in kept}
+    asked = {path: text for path, text in sources.asked.items() if Path(path).stem in kept}
     samples = {name: sources.samples[name] for name in ("agrees", "holiday", "none", "none_seller")}
-    return Sources(sources.data, sources.words, templates, samples, {})
+    return Sources(sources.data, sources.words, sources.templates, asked, samples, {})
 
 
 def test_what_is_trained_is_what_is_asked(content: Content) -> None:
     sources = _small(content.sources)
     models = json.loads(json.dumps(train(sources)))
     assert models["content"] == content_hash(sources)
-    reader = QuestionReader(models["questions"], content.handbook.question_limits)
+    reader = QuestionReader(models["questions"], _LIMITS)
     assert reader.read("取り消すと料金を取られますか").topics[0].id == "fees"
     assert reader.read("紛争はどう開きますか").topics[0].id == "dispute"
     replies = unpacked(models["replies"])
@@ -166,4 +168,4 @@ def test_a_damaged_model_is_refused(content: Content, part: str) -> None:
 def test_a_damaged_gate_is_refused(content: Content) -> None:
     stored = {**content.sources.models["questions"], "gate": {"weights": "?"}}
     with pytest.raises(ModelError):
-        QuestionReader(stored, content.handbook.question_limits).read("手数料は")
+        QuestionReader(stored, _LIMITS).read("手数料は")

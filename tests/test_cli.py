@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.app import open_store
 from bot.content import Content
+from bot.keeping.opening import open_store
 from bot.settings import read_settings
 from tests.terminal import ROOT
 from tests.words import Words

@@ -11,7 +11,7 @@ import pytest
 from adapters.console import to_event
 from bot.__main__ import main
 from bot.content import Content
-from bot.store import MemoryStore
+from bot.keeping.memory import MemoryStore
 from bot.support import Support
 from conversations import Chose, Event, Language, Started, Wrote
 from messages import Button

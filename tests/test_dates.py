@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from conversations.dates import read_day
+from conversations.reading.days import read_day
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 

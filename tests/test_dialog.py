@@ -3,7 +3,7 @@
 import pytest
 
 from bot.content import Content
-from bot.store import MemoryStore
+from bot.keeping.memory import MemoryStore
 from conversations import Attachment, Language
 from tests.buyer import Buyer
 

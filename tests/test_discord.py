@@ -5,8 +5,6 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import date
 from itertools import pairwise, product
 from pathlib import Path
 from random import Random
@@ -18,13 +16,12 @@ from adapters import Account, LostError, RefusedError, Response, discord
 from adapters.commands import LISTED
 from adapters.discord.outgoing import Painter, english, markdown
 from adapters.markup import parse
-from bot.app import make_service
+from bot.app import make_support
 from bot.content import Content
-from bot.store import MemoryStore, Store
-from bot.support import Support
-from bot.transcripts import Action, read_transcript, unmet
-from conversations import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Wrote
-from tests.buyer import TODAY
+from bot.editing.transcripts import Action, read_transcript, unmet
+from bot.keeping.memory import MemoryStore
+from bot.keeping.store import Store
+from conversations import Asked, Attachment, Chose, Language, Quoted, Sent, Wrote
 from tests.discord_fake import (
     CHANNEL,
     FORM,
@@ -43,6 +40,7 @@ from tests.discord_fake import (
 )
 from tests.discord_limits import EPHEMERAL, message_problems
 from tests.walks import visits
+from tests.watched import Watched
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
 IN_SERVER = Place(CHANNEL, GUILD, 0)
@@ -54,39 +52,15 @@ class Bot:
 
     def __init__(self, content: Content, fake: FakeDiscord, store: Store | None = None) -> None:
         self.fake, self.content = fake, content
-        self.store = store or MemoryStore()
-        self.support = Support(content, self.store, lambda: self.today)
-        self.today = TODAY
-        self.heard: dict[str, list[Response]] = {}
-        self.breaks: set[str] = set()
-        self.slow: dict[str, float] = {}
-        self.events: list[Event] = []
-
-    async def respond(
-        self,
-        chat: str,
-        event: Event,
-        *,
-        event_id: str | None = None,
-        today: date | None = None,
-        language: Language | None = None,
-    ) -> Response:
-        await asyncio.sleep(self.slow.get(chat, 0))
-        self.events.append(event)
-        if isinstance(event, Wrote) and event.text in self.breaks:
-            message = f"{event.text} is a secret of the buyer"
-            raise ValueError(message)
-        response = await self.support.respond(chat, event, event_id=event_id, today=today, language=language)
-        self.heard.setdefault(chat, []).append(response)
-        return response
+        self.product = Watched(content, store)
+        self.heard, self.events = self.product.heard, self.product.events
 
     @asynccontextmanager
     async def running(self, patience: float = 180.0) -> AsyncIterator[asyncio.Task[None]]:
         stop = asyncio.Event()
-        service = replace(make_service(self.store), respond=self.respond)
         account = Account(TOKEN, self.fake.url, self.fake.gateway)
         connecting = asyncio.create_task(self.fake.connects())
-        talk = asyncio.create_task(discord.run(service, account, stop, patience=patience))
+        talk = asyncio.create_task(discord.run(self.product, account, stop, patience=patience))
         try:
             await asyncio.wait({talk, connecting}, return_when=asyncio.FIRST_COMPLETED)
             yield talk
@@ -283,7 +257,7 @@ async def test_all_that_is_kept_can_be_deleted(bot: Bot, hanako: Person) -> None
     buttons = [one for row in rows for one in row.get("components", []) if one["custom_id"].startswith("forget")]
     assert [one["style"] for one in buttons] == [4]
     await hanako.taps("forget")
-    assert bot.store.load("discord:77") is None
+    assert bot.product.store.load("discord:77") is None
     assert "消しました" in hanako.text
 
 
@@ -442,7 +416,7 @@ async def test_who_may_not_manage_the_server_sets_nothing(bot: Bot, in_server: P
     assert "サーバー管理" in in_server.text
     in_server.presses("!setup:language:en", in_server.messages[-1])
     await bot.fake.settles()
-    assert bot.store.load_note(f"discord:server:{GUILD}") is None
+    assert bot.product.store.load_note(f"discord:server:{GUILD}") is None
 
 
 # Presses that come twice, late, or from long ago.
@@ -450,7 +424,7 @@ async def test_who_may_not_manage_the_server_sets_nothing(bot: Bot, in_server: P
 
 async def test_two_quick_presses_of_one_buyer_apply_in_order_once_each(bot: Bot, in_server: Person) -> None:
     await in_server.uses("check")
-    bot.slow["discord:77"] = 0.05
+    bot.product.slow["discord:77"] = 0.05
     custom_id, message, _ = in_server.find("status:shipped")
     for token in ("status:shipped", "status:unpaid", "status:awaiting_shipment"):
         in_server.presses(custom_id, message, [token], 3)
@@ -515,7 +489,7 @@ async def test_a_button_of_another_age_works_or_shows_the_current_page(
 
 async def test_buyers_do_not_wait_for_each_other(bot: Bot) -> None:
     slow, others = Person(bot.fake, 1), [Person(bot.fake, number) for number in range(2, 22)]
-    bot.slow["discord:1"] = 0.6
+    bot.product.slow["discord:1"] = 0.6
     slow.types("check")
     for other in others:
         other.types("check")
@@ -531,7 +505,7 @@ async def test_buyers_do_not_wait_for_each_other(bot: Bot) -> None:
 @pytest.mark.parametrize("place", [None, IN_SERVER], ids=["direct", "server"])
 async def test_what_takes_long_is_announced_in_time(bot: Bot, place: Place | None) -> None:
     hanako = Person(bot.fake, place=place)
-    bot.slow["discord:77"] = 1.7
+    bot.product.slow["discord:77"] = 1.7
     command = await hanako.uses("check")
     assert command.answers == [LATER_NEW]
     custom_id, message, values = hanako.find("status:shipped")
@@ -632,7 +606,7 @@ async def test_an_error_is_told_kindly_and_logged_without_the_buyers_words(
     bot: Bot, hanako: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     await hanako.uses("check")
-    bot.breaks.add("SECRET-WORDS")
+    bot.product.breaks.add("SECRET-WORDS")
     with caplog.at_level(logging.DEBUG, "adapters"):
         await hanako.says("SECRET-WORDS")
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
@@ -647,14 +621,14 @@ async def test_an_error_is_told_kindly_and_logged_without_the_buyers_words(
 async def test_an_error_at_a_press_leaves_the_page_as_it_is(bot: Bot, in_server: Person, late: float) -> None:
     await in_server.uses("check")
     await in_server.taps("status:cancelled", "after_cancel:awaiting_refund", "payment:paypal")
-    bot.breaks.add("SECRET")
-    bot.slow["discord:77"] = late
+    bot.product.breaks.add("SECRET")
+    bot.product.slow["discord:77"] = late
     await in_server.fills("SECRET")
     page, told = in_server.messages
     assert "approved_on:unknown" in [token for token, _, _ in ways(page)]
     assert "番号" in page_text(told)
     assert told["flags"] & EPHEMERAL
-    bot.slow.clear()
+    bot.product.slow.clear()
     await in_server.taps("approved_on:unknown")
     assert bot.place[0] == "verdict"
 
@@ -794,7 +768,7 @@ async def test_a_stop_finishes_what_is_under_way(content: Content, fake: FakeDis
     bot = Bot(content, fake)
     async with bot.running():
         for person in people:
-            bot.slow[f"discord:{person.number}"] = 0.4
+            bot.product.slow[f"discord:{person.number}"] = 0.4
             person.types("check")
         await asyncio.sleep(0.2)
         since = monotonic()
@@ -818,7 +792,7 @@ async def test_the_commands_are_told_once_and_then_only_when_they_change(content
         assert {"ja", "en-US"} <= one["name_localizations"].keys()
     assert fake.commands[-1]["name_localizations"]["ja"] == "返信を解説"
     assert fake.commands[1]["options"][0]["autocomplete"]
-    account, service = Account(TOKEN, fake.url, fake.gateway), make_service(store)
+    account, service = Account(TOKEN, fake.url, fake.gateway), make_support(store)
     assert not await discord.register(service, account, force=False)
     assert await discord.register(service, account, force=True)
 
@@ -883,7 +857,7 @@ async def test_the_token_and_the_buyers_words_are_in_no_log_at_no_level(
 async def test_a_story_comes_out_the_same_on_discord(content: Content, fake: FakeDiscord, file: Path) -> None:
     transcript = read_transcript(file)
     bot, buyer = Bot(content, fake), Person(fake, 9, transcript.language)
-    bot.today = transcript.today
+    bot.product.today = transcript.today
     async with bot.running():
         await buyer.uses("start")
         for action in transcript.actions:

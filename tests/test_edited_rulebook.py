@@ -5,8 +5,19 @@ from datetime import date
 import pytest
 
 from bot.content import Content
-from conversations import Chose, Conversation, Handbook, HandbookError, Language, StepName, advance, look, read_handbook
-from conversations.place import Answer
+from conversations import (
+    Chose,
+    Conversation,
+    DataError,
+    Handbook,
+    Language,
+    Readers,
+    StepName,
+    advance,
+    look,
+    read_handbook,
+)
+from conversations.dialog.replay import Answer
 
 TODAY = date(2026, 11, 24)
 CHECKED = Conversation(
@@ -25,14 +36,14 @@ def _edited(handbook: Handbook, **changes: object) -> Handbook:
     return Handbook.model_validate({**handbook.model_dump(), **changes})
 
 
-def test_a_status_that_was_removed_is_asked_again_and_the_rest_is_kept(handbook: Handbook) -> None:
+def test_a_status_that_was_removed_is_asked_again_and_the_rest_is_kept(handbook: Handbook, readers: Readers) -> None:
     without = _edited(
         handbook, statuses=[row.model_dump() for row in handbook.statuses if row.id != "partially_shipped"]
     )
     place = look(CHECKED, without, TODAY).place
     assert place.step is StepName.STATUS
     assert place.order.known() == {"payment": "paypay", "coupon": "no"}
-    onward = advance(CHECKED, Chose("status:awaiting_shipment"), without, TODAY)
+    onward = advance(CHECKED, Chose("status:awaiting_shipment"), without, readers, TODAY)
     assert onward.place.verdict is not None
 
 
@@ -70,12 +81,12 @@ def test_a_new_figure_moves_the_dates_of_orders_already_checked(handbook: Handbo
 
 
 @pytest.mark.parametrize("token", ["topic:fees", "reply_kind:holiday"])
-def test_a_button_to_what_was_removed_repeats_the_screen(handbook: Handbook, token: str) -> None:
+def test_a_button_to_what_was_removed_repeats_the_screen(handbook: Handbook, readers: Readers, token: str) -> None:
     kind = token.partition(":")[0]
     field = {"topic": "topics", "reply_kind": "reply_kinds"}[kind]
     removed = token.partition(":")[2]
     without = _edited(handbook, **{field: [row.model_dump() for row in getattr(handbook, field) if row.id != removed]})
-    turn = advance(CHECKED, Chose(token), without, TODAY)
+    turn = advance(CHECKED, Chose(token), without, readers, TODAY)
     assert [notice.name for notice in turn.replies[0].notices] == ["old_button"]
     assert turn.conversation == CHECKED
 
@@ -83,11 +94,11 @@ def test_a_button_to_what_was_removed_repeats_the_screen(handbook: Handbook, tok
 def test_a_rule_that_does_not_begin_with_the_status_is_refused(content: Content) -> None:
     rules = [{"outcome": "cancel_now", "when": {"payment": ["paypal"]}, "cites": ["F1"]}]
     data = {**content.sources.data, "rules": {"rules": [*rules, *content.sources.data["rules"]["rules"]]}}
-    with pytest.raises(HandbookError, match=r"rules\.toml: rule 1 \(cancel_now\): a rule begins with the status"):
-        read_handbook(data, {}, {})
+    with pytest.raises(DataError, match=r"rules\.toml: rule 1 \(cancel_now\): a rule begins with the status"):
+        read_handbook(data)
 
 
-def test_back_passes_over_what_no_longer_exists(handbook: Handbook) -> None:
+def test_back_passes_over_what_no_longer_exists(handbook: Handbook, readers: Readers) -> None:
     read = Conversation(Language.JA, (*CHECKED.answers, Answer(StepName.TOPIC, "a_topic_that_is_gone")))
-    turn = advance(read, Chose("back"), handbook, TODAY)
+    turn = advance(read, Chose("back"), handbook, readers, TODAY)
     assert turn.place.step is StepName.COUPON

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from conversations import Handbook, Order
-from conversations.eligibility import decide, examine
-from conversations.order import UNKNOWN
+from conversations.policy.eligibility import examine
+from conversations.policy.order import UNKNOWN
 
 TODAY = date(2026, 11, 24)
 AGES: tuple[int | str | None, ...] = (None, UNKNOWN, 0, 2, 3, 7, 14, 20, 21, 30, 31, 60)
@@ -89,19 +89,19 @@ def _expected(order: Order) -> str:  # noqa: C901, PLR0911, PLR0912  # the table
 def test_every_order_gets_the_verdict_of_the_table(handbook: Handbook) -> None:
     wrong = []
     for order in _orders(handbook):
-        verdict = decide(order, handbook, TODAY)
+        verdict = examine(order, handbook, TODAY).verdict
         if verdict is None or verdict.outcome != _expected(order):
             wrong.append((order.known(), verdict and verdict.outcome, _expected(order)))
     assert wrong == []
 
 
 def test_every_outcome_can_be_reached(handbook: Handbook) -> None:
-    reached = {verdict.outcome for order in _orders(handbook) if (verdict := decide(order, handbook, TODAY))}
+    reached = {verdict.outcome for order in _orders(handbook) if (verdict := examine(order, handbook, TODAY).verdict)}
     assert reached == {outcome.id for outcome in handbook.outcomes}
 
 
 def test_every_verdict_cites_its_facts(handbook: Handbook) -> None:
-    assert all(verdict.cites for order in _orders(handbook) if (verdict := decide(order, handbook, TODAY)))
+    assert all(verdict.cites for order in _orders(handbook) if (verdict := examine(order, handbook, TODAY).verdict))
 
 
 def test_facts_of_another_status_change_nothing(handbook: Handbook) -> None:
@@ -116,7 +116,7 @@ def test_facts_of_another_status_change_nothing(handbook: Handbook) -> None:
         after_cancel="parcel_came",
         approved_on="2020-01-01",
     )
-    assert decide(stale, handbook, TODAY) == decide(plain, handbook, TODAY)
+    assert examine(stale, handbook, TODAY).verdict == examine(plain, handbook, TODAY).verdict
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_facts_of_another_status_change_nothing(handbook: Handbook) -> None:
 )
 def test_only_what_still_matters_is_asked(handbook: Handbook, order: Order, asked: str | None) -> None:
     assert examine(order, handbook, TODAY).ask == asked
-    assert (decide(order, handbook, TODAY) is None) is (asked is not None)
+    assert (examine(order, handbook, TODAY).verdict is None) is (asked is not None)
 
 
 @pytest.mark.parametrize("payment", ["debit_card", "prepaid_card"])
 def test_debit_and_prepaid_buyers_are_warned_while_the_payment_is_verified(handbook: Handbook, payment: str) -> None:
-    verdict = decide(Order(status="payment_verifying", payment=payment), handbook, TODAY)
+    verdict = examine(Order(status="payment_verifying", payment=payment), handbook, TODAY).verdict
     assert verdict is not None
     assert verdict.cautions[0] == "debit_hold"
 
@@ -156,6 +156,6 @@ def test_debit_and_prepaid_buyers_are_warned_while_the_payment_is_verified(handb
 @pytest.mark.parametrize(("coupon", "warned"), [("yes", True), ("no", False), ("unknown", True)])
 def test_a_coupon_is_warned_of_only_where_one_may_be_lost(handbook: Handbook, coupon: str, warned: bool) -> None:
     order = Order(status="awaiting_shipment", payment="credit_card", coupon=coupon)
-    verdict = decide(order, handbook, TODAY)
+    verdict = examine(order, handbook, TODAY).verdict
     assert verdict is not None
     assert ("coupon_or_sale" in verdict.cautions) is warned

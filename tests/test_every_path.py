@@ -6,9 +6,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot.content import load_content
-from bot.walk import EVERYWHERE
+from bot.editing.every_path import EVERYWHERE
 from conversations import Chose, Language, advance
-from conversations.steps import STEPS, Kind
+from conversations.dialog.steps import STEPS, Kind
 from tests.buyer import TODAY
 from tests.walks import visits
 
@@ -72,7 +72,7 @@ def test_the_commands_work_on_every_screen(language: Language) -> None:
     catalog = load_content().catalog
     for visit in visits(language):
         for token in EVERYWHERE:
-            turn = advance(visit.turn.conversation, Chose(token), handbook, TODAY)
+            turn = advance(visit.turn.conversation, Chose(token), handbook, load_content().readers, TODAY)
             assert turn.replies
             if visit.turn.place.reading is not None or token.startswith("language"):
                 for reply in turn.replies:
@@ -87,7 +87,7 @@ def test_every_button_of_every_age_can_be_pressed_at_every_verdict() -> None:
     for visit in visits(Language.JA):
         if visit.turn.place.step == "verdict" and visit.turn.place.reading is None:
             for token in (*tokens, "change:payment", "status:unpaid", "payment:konbini", "reason:other", "scope:part"):
-                turn = advance(visit.turn.conversation, Chose(token), book, TODAY)
+                turn = advance(visit.turn.conversation, Chose(token), book, load_content().readers, TODAY)
                 for reply in turn.replies:
                     assert catalog.message(reply, Language.JA).text, token
 
@@ -96,10 +96,10 @@ def test_going_back_returns_to_the_screen_before(language: Language) -> None:
     handbook = load_content().handbook
     for visit in visits(language):
         for token in [choice.token for reply in visit.turn.replies for choice in reply.choices]:
-            onward = advance(visit.turn.conversation, Chose(token), handbook, TODAY)
+            onward = advance(visit.turn.conversation, Chose(token), handbook, load_content().readers, TODAY)
             added = len(onward.conversation.answers) - len(visit.turn.conversation.answers)
             if added == 1:
-                back = advance(onward.conversation, Chose("back"), handbook, TODAY)
+                back = advance(onward.conversation, Chose("back"), handbook, load_content().readers, TODAY)
                 assert back.conversation == visit.turn.conversation
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from adapters import Response, jsonl
+from adapters import jsonl
 from bot.__main__ import main
 from bot.content import Content
-from bot.store import MemoryStore
+from bot.keeping.memory import MemoryStore
 from bot.support import Support
 from tests.buyer import TODAY
+from tests.watched import Watched
 from tests.words import Words
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +49,7 @@ class Pipe:
     async def send(self, *events: Turn | bytes) -> list[Turn]:
         """Send each event as a line; return all that comes back."""
         output = BytesIO()
-        await jsonl.run(self.support.respond, (as_line(event) + b"\n" for event in events), output)
+        await jsonl.run(self.support, (as_line(event) + b"\n" for event in events), output)
         return [json.loads(line) for line in output.getvalue().splitlines()]
 
     async def last(self, *events: Turn) -> Turn:
@@ -168,7 +169,7 @@ async def test_a_message_to_the_seller_comes_with_its_meaning(pipe: Pipe) -> Non
 
 async def test_letters_are_written_as_they_are(pipe: Pipe) -> None:
     output = BytesIO()
-    await jsonl.run(pipe.support.respond, [as_line(start(chat="会話👍"))], output)
+    await jsonl.run(pipe.support, [as_line(start(chat="会話👍"))], output)
     assert output.getvalue().startswith('{"chat": "会話👍"'.encode())
     assert output.getvalue().count(b"\n") == 1
 
@@ -298,7 +299,7 @@ async def test_fields_that_are_null_are_as_if_not_given(pipe: Pipe) -> None:
 
 async def test_a_line_may_end_as_windows_ends_it_and_the_last_may_not_end(pipe: Pipe) -> None:
     output = BytesIO()
-    await jsonl.run(pipe.support.respond, [as_line(start()) + b"\r\n", as_line(choose("menu:check"))], output)
+    await jsonl.run(pipe.support, [as_line(start()) + b"\r\n", as_line(choose("menu:check"))], output)
     assert [json.loads(line)["step"] for line in output.getvalue().splitlines()] == ["menu", "status"]
 
 
@@ -308,17 +309,11 @@ async def test_a_forged_day_at_an_end_of_time_has_an_answer(pipe: Pipe, day: str
     assert (await pipe.last(*map(choose, answers)))["messages"]
 
 
-async def test_a_line_that_fails_inside_does_not_end_the_stream() -> None:
-    class Broken:
-        """A product that fails for one chat."""
-
-        async def __call__(
-            self, chat: str, event: object, *, event_id: object = None, today: object = None, language: object = None
-        ) -> Response:
-            raise RuntimeError(chat, event, event_id, today, language)
-
+async def test_a_line_that_fails_inside_does_not_end_the_stream(content: Content) -> None:
+    product = Watched(content)
+    product.breaks.add("SECRET")
     output = BytesIO()
-    await jsonl.run(Broken(), [as_line(start()), as_line(start())], output)
+    await jsonl.run(product, [as_line(write("SECRET")), as_line(write("SECRET"))], output)
     told = [json.loads(line) for line in output.getvalue().splitlines()]
     assert [line["line"] for line in told] == [1, 2]
     assert all("error" in line for line in told)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot.map import mermaid, with_diagram
+from bot.editing.diagram import mermaid, with_diagram
 from conversations import Handbook
-from conversations.steps import STEPS, Kind
+from conversations.dialog.steps import STEPS, Kind
 
 PAGE = Path(__file__).parent.parent / "docs" / "architecture.md"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.content import load_content
-from bot.store import _read_answers, _write_answers
+from bot.keeping.sql import _read_answers, _write_answers
 from conversations import (
     Answer,
     Attachment,
@@ -23,11 +23,12 @@ from conversations import (
     advance,
     look,
 )
-from conversations.place import is_valid
-from conversations.steps import STEPS, Kind
+from conversations.dialog.replay import is_valid
+from conversations.dialog.steps import STEPS, Kind
 from tests.buyer import TODAY
 
 BOOK = load_content().handbook
+READERS = load_content().readers
 CATALOG = load_content().catalog
 TOKENS = [
     *("back", "home", "restart", "continue", "language:ja", "language:en", "help:me"),
@@ -60,7 +61,7 @@ days = st.dates(date(2026, 11, 1), date(2027, 2, 28))
 def test_any_events_get_a_reply_with_a_next_move(happenings: list[Event], today: date) -> None:
     conversation = Conversation()
     for event in happenings:
-        turn = advance(conversation, event, BOOK, today)
+        turn = advance(conversation, event, BOOK, READERS, today)
         conversation = turn.conversation
         messages = [CATALOG.message(reply, conversation.language) for reply in turn.replies]
         assert all(message.text for message in messages)
@@ -73,10 +74,10 @@ def test_any_events_get_a_reply_with_a_next_move(happenings: list[Event], today:
 @settings(max_examples=300, deadline=None)
 def test_back_undoes_exactly_one_answer(happenings: list[Event], token: str, today: date) -> None:
     conversation = _after(happenings, today)
-    onward = advance(conversation, Chose(token), BOOK, today).conversation
+    onward = advance(conversation, Chose(token), BOOK, READERS, today).conversation
     added = onward.answers[len(conversation.answers) :]
     if onward.answers[: len(conversation.answers)] == conversation.answers and len(added) == 1:
-        assert advance(onward, Chose("back"), BOOK, today).conversation == conversation
+        assert advance(onward, Chose("back"), BOOK, READERS, today).conversation == conversation
 
 
 @given(st.lists(events, max_size=15), tokens, days)
@@ -85,7 +86,7 @@ def test_an_answer_never_loses_another(happenings: list[Event], token: str, toda
     """Answering, reading or looking elsewhere changes the fact that was answered and no other."""
     conversation = _after(happenings, today)
     before = look(conversation, BOOK, today).place.order.known()
-    turn = advance(conversation, Chose(token), BOOK, today)
+    turn = advance(conversation, Chose(token), BOOK, READERS, today)
     after = turn.place.order.known()
     step = token.partition(":")[0]
     if token not in {"back", "restart"}:
@@ -95,9 +96,9 @@ def test_an_answer_never_loses_another(happenings: list[Event], token: str, toda
 @given(st.lists(events, max_size=15), tokens, days)
 @settings(max_examples=200, deadline=None)
 def test_the_same_button_twice_is_one_tap(happenings: list[Event], token: str, today: date) -> None:
-    once = advance(_after(happenings, today), Chose(token), BOOK, today)
+    once = advance(_after(happenings, today), Chose(token), BOOK, READERS, today)
     if STEPS_ASKED_AGAIN.isdisjoint(once.place.route) and token not in {"back", "restart"}:
-        twice = advance(once.conversation, Chose(token), BOOK, today)
+        twice = advance(once.conversation, Chose(token), BOOK, READERS, today)
         assert twice.place == once.place
 
 
@@ -108,9 +109,9 @@ STEPS_ASKED_AGAIN = {StepName.CHANGE, StepName.DRAFT}
 @given(st.lists(st.builds(Answer, st.sampled_from(StepName), st.text(max_size=20)), max_size=30), days)
 @settings(max_examples=300, deadline=None)
 def test_stored_answers_of_another_release_never_break_a_conversation(answers: list[Answer], today: date) -> None:
-    turn = advance(Conversation(Language.JA, tuple(answers)), Started(), BOOK, today)
+    turn = advance(Conversation(Language.JA, tuple(answers)), Started(), BOOK, READERS, today)
     assert turn.replies
-    back: Turn = advance(turn.conversation, Chose("back"), BOOK, today)
+    back: Turn = advance(turn.conversation, Chose("back"), BOOK, READERS, today)
     assert back.replies
 
 
@@ -124,7 +125,7 @@ class Chat(RuleBasedStateMachine):
 
     @rule(event=events)
     def act(self, event: Event) -> None:
-        self.conversation = advance(self.conversation, event, BOOK, self.today).conversation
+        self.conversation = advance(self.conversation, event, BOOK, READERS, self.today).conversation
 
     @rule()
     def take_the_first_way_on(self) -> None:
@@ -158,5 +159,5 @@ TestChat.settings = settings(max_examples=60, stateful_step_count=60, deadline=N
 def _after(happenings: list[Event], today: date) -> Conversation:
     conversation = Conversation()
     for event in happenings:
-        conversation = advance(conversation, event, BOOK, today).conversation
+        conversation = advance(conversation, event, BOOK, READERS, today).conversation
     return conversation

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from conversations import Handbook, Order
-from conversations.handbook import Unit
-from conversations.refunds import business_days_later, later, refund_window
+from conversations.policy.refunds import business_days_later, later, refund_window
+from conversations.policy.rows import Unit
 
 TODAY = date(2026, 11, 24)
 

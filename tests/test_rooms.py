@@ -15,6 +15,14 @@ OURS = {
     "adapters": {"conversations", "messages"},
     "bot": {"conversations", "messages", "adapters"},
 }
+INNER = {
+    "conversations.dialog": {"policy", "reading"},
+    "conversations.policy": set[str](),
+    "conversations.reading": set[str](),
+    "bot.keeping": set[str](),
+    "bot.editing": set[str](),
+}
+"""The rooms within a room, and which of their neighbours each may use: the policy does not know who reads words."""
 FROM_OUTSIDE = {
     "conversations": {"pydantic", "dateparser", "dateutil", "holidays"},
     "messages": {"jinja2"},
@@ -59,6 +67,15 @@ def test_a_room_imports_only_what_it_may(file: Path) -> None:
             assert top in FROM_OUTSIDE[room], f"{room} must not import {module}"
         elif room == "conversations":
             assert top in PURE, f"the core must not import {module}"
+
+
+@pytest.mark.parametrize("room", INNER)
+def test_an_inner_room_imports_no_neighbour_that_it_need_not_know(room: str) -> None:
+    outer, _, own = room.partition(".")
+    neighbours = {inner.partition(".")[2] for inner in INNER if inner.startswith(f"{outer}.")} - {own}
+    for file in (ROOT / outer / own).rglob("*.py"):
+        used = {module.split(".")[1] for module in _imports(file) if module.startswith(f"{outer}.")}
+        assert used & neighbours <= INNER[room], file.relative_to(ROOT)
 
 
 @pytest.mark.parametrize("file", _files(), ids=lambda file: str(file.relative_to(ROOT)))

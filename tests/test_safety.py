@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from bot.content import load_content
-from bot.store import MemoryStore
-from bot.walk import Visit
+from bot.editing.every_path import Visit
+from bot.keeping.memory import MemoryStore
 from conversations import Language
 from messages import Message
 from tests.buyer import Buyer

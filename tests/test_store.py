@@ -13,7 +13,9 @@ from threading import Barrier
 
 import pytest
 
-from bot.store import MemoryStore, NewerStoreError, Saved, SqlStore, Store, StoreError, sqlite_url
+from bot.keeping.memory import MemoryStore
+from bot.keeping.sql import SqlStore, sqlite_url
+from bot.keeping.store import NewerStoreError, Saved, Store, StoreError
 from conversations import Answer, Conversation, Language, StepName
 
 TALK = Conversation(Language.EN, (Answer(StepName.MENU, "check"), Answer(StepName.STATUS, "shipped")))

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.content import Content
-from bot.fallback import MOST_CHATS, Fallback
-from bot.store import MOST_EVENT_IDS, MemoryStore, Saved, Store, StoreError
+from bot.keeping.fallback import MOST_CHATS, Fallback
+from bot.keeping.memory import MemoryStore
+from bot.keeping.store import MOST_EVENT_IDS, Saved, Store, StoreError
 from bot.support import MOST_RACES, Support
 from conversations import Answer, Attachment, Chose, Conversation, Event, Language, Sent, Started, StepName, Wrote
 from tests.buyer import TODAY, Screen

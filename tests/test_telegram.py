@@ -5,27 +5,24 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters import Account, RefusedError, Response, telegram
+from adapters import Account, RefusedError, telegram
 from adapters.telegram.delivery import Allowance, Pace
 from adapters.telegram.incoming import GroupCall, Me, Meaning, Presence, to_meaning
 from adapters.telegram.outgoing import Painter
-from bot.app import make_service
 from bot.content import Content
+from bot.editing.transcripts import Action, read_transcript, unmet
+from bot.keeping.memory import MemoryStore
+from bot.keeping.store import Store
 from bot.run import Discreet
-from bot.store import MemoryStore, Store
-from bot.support import Support
-from bot.transcripts import Action, read_transcript, unmet
-from conversations import Attachment, Chose, Event, Language, Sent, Wrote
-from tests.buyer import TODAY
+from conversations import Attachment, Chose, Language, Sent, Wrote
 from tests.telegram_fake import TOKEN, FakeTelegram, Person, keyboard_problems, text_problems
 from tests.walks import visits
+from tests.watched import Watched
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
 FAST = Allowance(100_000, at_once=100_000)
@@ -44,36 +41,16 @@ class Bot:
 
     def __init__(self, content: Content, fake: FakeTelegram, store: Store | None = None) -> None:
         self.fake, self.content = fake, content
-        self.store = store or MemoryStore()
-        self.support = Support(content, self.store, lambda: self.today)
-        self.today = TODAY
-        self.heard: dict[str, list[Response]] = {}
-        self.breaks: set[str] = set()
+        self.product = Watched(content, store)
+        self.heard = self.product.heard
         self.stop = asyncio.Event()
-
-    async def respond(
-        self,
-        chat: str,
-        event: Event,
-        *,
-        event_id: str | None = None,
-        today: date | None = None,
-        language: Language | None = None,
-    ) -> Response:
-        if isinstance(event, Wrote) and event.text in self.breaks:
-            message = f"{event.text} is a secret of the buyer"
-            raise ValueError(message)
-        response = await self.support.respond(chat, event, event_id=event_id, today=today, language=language)
-        self.heard.setdefault(chat, []).append(response)
-        return response
 
     @asynccontextmanager
     async def running(self, pace: Pace | None = None, read_timeout: float = 5.0) -> AsyncIterator[None]:
         self.stop = asyncio.Event()
-        service = replace(make_service(self.store), respond=self.respond)
         talk = asyncio.create_task(
             telegram.run(
-                service,
+                self.product,
                 Account(TOKEN, self.fake.url),
                 self.stop,
                 pace=pace or Pace(FAST, FAST),
@@ -221,7 +198,7 @@ async def test_all_that_is_kept_can_be_deleted(hanako: Person, bot: Bot) -> None
         "danger"
     ]
     await hanako.taps("forget")
-    assert bot.store.load("telegram:77") is None
+    assert bot.product.store.load("telegram:77") is None
     assert "消しました" in hanako.text
 
 
@@ -592,7 +569,7 @@ async def test_an_error_is_told_kindly_and_logged_without_the_buyers_words(
     hanako: Person, bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
     await hanako.says("/check")
-    bot.breaks.add("SECRET-WORDS")
+    bot.product.breaks.add("SECRET-WORDS")
     with caplog.at_level(logging.DEBUG, "adapters"):
         await hanako.says("SECRET-WORDS")
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
@@ -600,7 +577,7 @@ async def test_an_error_is_told_kindly_and_logged_without_the_buyers_words(
     assert number in hanako.text
     assert "ValueError" in record.getMessage()
     assert "SECRET" not in caplog.text
-    bot.breaks.clear()
+    bot.product.breaks.clear()
     await hanako.says("発送済み")
     assert "movement:moving" in hanako.tokens
 
@@ -708,7 +685,7 @@ async def test_commands_and_descriptions_are_set_once_and_then_only_when_they_ch
 async def test_a_story_comes_out_the_same_on_telegram(content: Content, fake: FakeTelegram, file: Path) -> None:
     transcript = read_transcript(file)
     bot, buyer = Bot(content, fake), Person(fake, 9, transcript.language)
-    bot.today = transcript.today
+    bot.product.today = transcript.today
     async with bot.running():
         await buyer.says("/start")
         for action in transcript.actions:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.content import Content
-from bot.store import MemoryStore
+from bot.editing.transcripts import read_transcript, responses, unmet
+from bot.keeping.memory import MemoryStore
 from bot.support import Support
-from bot.transcripts import read_transcript, responses, unmet
 from conversations import Language
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))

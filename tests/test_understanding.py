@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content import Content, load_content
-from bot.evaluate import confusion_table, read_rows
-from conversations import Conversation, Handbook, Language, Quoted, Wrote, advance
-from conversations.recognition import Decision
+from bot.editing.evaluate import confusion_table, read_rows
+from conversations import Conversation, Language, Quoted, Readers, Wrote, advance
+from conversations.reading.questions import Decision
 from tests.buyer import TODAY, Buyer
 
 HERE = Path(__file__).parent
@@ -120,8 +120,8 @@ class TestFacts:
             ("来月コンビニ払いで買うつもりです", {}),
         ],
     )
-    def test_what_else_is_told_of_an_order(self, handbook: Handbook, text: str, known: dict[str, str]) -> None:
-        told = handbook.facts_told.read(text, TODAY)
+    def test_what_else_is_told_of_an_order(self, readers: Readers, text: str, known: dict[str, str]) -> None:
+        told = readers.facts.read(text, TODAY)
         assert {name: value for name, value in told.items() if name != "payment"} == known
 
     async def test_saying_the_same_again_changes_nothing_and_is_not_taken_back(self, buyer: Buyer) -> None:
@@ -374,7 +374,7 @@ async def test_words_of_any_kind_get_an_answer_and_change_nothing_unasked(
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_typed_nothing_raises_and_there_is_a_way_on(text: str, *, quoted: bool) -> None:
     book, catalog = load_content().handbook, load_content().catalog
-    turn = advance(Conversation(), Quoted(text) if quoted else Wrote(text), book, TODAY)
+    turn = advance(Conversation(), Quoted(text) if quoted else Wrote(text), book, load_content().readers, TODAY)
     assert any(reply.choices for reply in turn.replies)
     for reply in turn.replies:
         for language in Language:
@@ -390,9 +390,9 @@ class TestQuality:
     """The shares that must not be lost, over the development and the blind set together; never line by line."""
 
     @pytest.mark.parametrize("language", Language)
-    def test_questions(self, handbook: Handbook, language: Language) -> None:
+    def test_questions(self, readers: Readers, language: Language) -> None:
         rows = [row for row in _rows("questions") if row["language"] == language]
-        reads = [(row, handbook.questions_asked.read(str(row["text"]))) for row in rows]
+        reads = [(row, readers.questions.read(str(row["text"]))) for row in rows]
         right = [{row["topic"], *(row.get("also") or [])} for row, _ in reads]  # type: ignore[misc]
         top_1 = sum(read.topics[0].id in one for one, (_, read) in zip(right, reads, strict=True)) / len(rows)
         top_3 = sum(
@@ -408,22 +408,22 @@ class TestQuality:
         assert sum(direct) / len(direct) >= 0.97
 
     @pytest.mark.parametrize("language", Language)
-    def test_out_of_scope(self, handbook: Handbook, language: Language) -> None:
+    def test_out_of_scope(self, readers: Readers, language: Language) -> None:
         rows = [row for row in _rows("out_of_scope") if row["language"] == language]
-        answered = [handbook.questions_asked.read(str(row["text"])).decision is Decision.ANSWER for row in rows]
+        answered = [readers.questions.read(str(row["text"])).decision is Decision.ANSWER for row in rows]
         assert sum(answered) / len(rows) <= 0.03
 
-    def test_unsafe_messages_are_not_missed(self, handbook: Handbook) -> None:
+    def test_unsafe_messages_are_not_missed(self, readers: Readers) -> None:
         unsafe = [row for row in _rows("seller") if row["unsafe"]]
-        missed = [row for row in unsafe if not handbook.replies_received.read(str(row["text"])).unsafe]
+        missed = [row for row in unsafe if not readers.replies.read(str(row["text"])).unsafe]
         assert len(missed) <= len(unsafe) // 100
 
-    def test_the_confusions_are_counted_by_topic_and_show_no_words(self, handbook: Handbook) -> None:
+    def test_the_confusions_are_counted_by_topic_and_show_no_words(self, readers: Readers) -> None:
         rows = [{"text": "手数料", "topic": "dispute"}, {"text": "手数料", "topic": "dispute"}]
-        assert confusion_table(rows, handbook) == "dispute\tfees\t2\n"
+        assert confusion_table(rows, readers) == "dispute\tfees\t2\n"
 
 
-def test_a_text_is_read_the_same_whatever_day_it_is(handbook: Handbook) -> None:
+def test_a_text_is_read_the_same_whatever_day_it_is(readers: Readers) -> None:
     text = "クレカで払ってまだ発送されていません"
     days = (date(2026, 1, 1), TODAY, date(2027, 3, 1))
-    assert len({json.dumps(dict(handbook.facts_told.read(text, day)), sort_keys=True) for day in days}) == 1
+    assert len({json.dumps(dict(readers.facts.read(text, day)), sort_keys=True) for day in days}) == 1

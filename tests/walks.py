@@ -3,7 +3,7 @@
 from functools import cache
 
 from bot.content import load_content
-from bot.walk import Visit, walk
+from bot.editing.every_path import Visit, walk
 from conversations import Language
 from tests.buyer import TODAY
 

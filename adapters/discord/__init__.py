@@ -47,7 +47,7 @@ async def register(service: Service, account: Account, *, force: bool) -> bool:
     """Tell Discord the commands, if they changed; return whether it was told. Raises ``RefusedError``."""
     client = await Line(account).login()
     try:
-        return await sync(client, service.words, service.notes, force=force)
+        return await sync(client, service, force=force)
     except discord.HTTPException as error:
         message = f"Discord does not take the commands now ({error.status}, code {error.code}). Try again later."
         raise RefusedError(message) from None
@@ -81,6 +81,6 @@ async def _talk(service: Service, line: Line) -> None:
 async def _tell(client: discord.Client, service: Service) -> None:
     """Register the commands where they changed. Where Discord does not take them now, the next start tries again."""
     try:
-        await sync(client, service.words, service.notes)
+        await sync(client, service)
     except Exception as error:  # noqa: BLE001  # talking matters more
         log.warning("discord: the commands were not registered\n%s", where(error))

@@ -6,7 +6,7 @@ from hashlib import sha256
 import discord
 from discord.http import Route
 
-from adapters import Notes, Words
+from adapters import Service, Words
 from adapters.commands import LISTED
 from adapters.discord.incoming import EXPLAIN, SETUP
 from adapters.discord.interaction import Raw
@@ -34,15 +34,15 @@ def definitions(words: Words) -> list[Raw]:
     return [*slash, setup, explain]
 
 
-async def sync(client: discord.Client, words: Words, notes: Notes, *, force: bool = False) -> bool:
+async def sync(client: discord.Client, service: Service, *, force: bool = False) -> bool:
     """Tell Discord the commands, if they differ from what it was told last; return whether it was told."""
-    commands = definitions(words)
+    commands = definitions(service.words)
     state = f"{client.application_id} {sha256(json.dumps(commands, sort_keys=True).encode()).hexdigest()}"
-    if notes.load_note(_NOTE) == state and not force:
+    if service.load_note(_NOTE) == state and not force:
         return False
     route = Route("PUT", "/applications/{application_id}/commands", application_id=client.application_id)
     await client.http.request(route, json=commands)
-    notes.save_note(_NOTE, state)
+    service.save_note(_NOTE, state)
     return True
 
 

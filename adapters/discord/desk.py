@@ -130,13 +130,13 @@ class Desk:
 
     def _set_up(self, interaction: Interaction, setup: Setup) -> Raw:
         """Show a server's settings, to those who may manage it, and change what they choose."""
-        language, notes, server = self._language(interaction), self._service.notes, interaction.server
+        language, server = self._language(interaction), interaction.server
         if server is None or not interaction.permissions & MANAGE_GUILD:
             return note(self._words("discord:managers_only", language))
-        settings = servers.load(notes, server)
+        settings = servers.load(self._service, server)
         if setup.setting:
             settings = settings.with_setting(setup.setting, setup.values)
-            servers.save(notes, server, settings)
+            servers.save(self._service, server, settings)
             log.info("discord: a server set %s", setup.setting)
         return servers.settings_page(settings, self._words, language)
 
@@ -162,7 +162,7 @@ class Desk:
         server, channel, user = message.guild, message.channel, message.author.id
         if server is None:
             return
-        settings = servers.load(self._service.notes, server.id)
+        settings = servers.load(self._service, server.id)
         if not settings.answers_in(channel.id, getattr(channel, "parent_id", None)):
             return
         self._calls[message.id] = (user, event)
@@ -204,7 +204,7 @@ class Desk:
         return spoken(interaction.locale) or self._of_server(interaction.server, interaction.server_locale)
 
     def _of_server(self, server: int | None, locale: object) -> Language:
-        chosen = servers.load(self._service.notes, server).language if server is not None else None
+        chosen = servers.load(self._service, server).language if server is not None else None
         return chosen or spoken(locale) or Language.JA
 
     def _row(self, user: int) -> asyncio.Lock:

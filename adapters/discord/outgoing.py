@@ -13,8 +13,8 @@ from adapters import Response, Words
 from adapters.discord.interaction import Raw
 from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
 from conversations import Language
-from conversations.steps import STEPS
-from conversations.steps import Kind as StepKind
+from conversations.dialog.steps import STEPS
+from conversations.dialog.steps import Kind as StepKind
 from messages import Button, Message
 
 MOST_BUTTONS = 5

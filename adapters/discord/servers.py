@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 
-from adapters import Notes, Words
+from adapters import Service, Words
 from adapters.discord.interaction import Raw
 from adapters.discord.outgoing import OWN, button, page, rows_of
 from conversations import Language
@@ -40,17 +40,17 @@ class Server:
                 return self
 
 
-def load(notes: Notes, server: int) -> Server:
+def load(service: Service, server: int) -> Server:
     """Return what was set; the defaults where nothing was, or it cannot be read."""
-    kept = json.loads(notes.load_note(_name(server)) or "{}")
+    kept = json.loads(service.load_note(_name(server)) or "{}")
     language = Language(kept["language"]) if kept.get("language") in set(Language) else None
     return Server(language, kept.get("mentions", True), tuple(kept.get("channels", ())))
 
 
-def save(notes: Notes, server: int, settings: Server) -> None:
+def save(service: Service, server: int, settings: Server) -> None:
     """Keep what was set."""
     kept = {"language": settings.language, "mentions": settings.mentions, "channels": settings.channels}
-    notes.save_note(_name(server), json.dumps(kept))
+    service.save_note(_name(server), json.dumps(kept))
 
 
 def _name(server: int) -> str:

@@ -1,0 +1,1 @@
+"""What is kept: each chat's answers between events."""

@@ -1,0 +1,1 @@
+"""The dialog: what each event of a buyer leads to, and what is then seen."""

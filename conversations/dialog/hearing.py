@@ -1,0 +1,255 @@
+"""What typed words do.
+
+In a question of the dialog they are first an answer to it; then a seller's message, facts of the order, or a question
+of the buyer's own. What is not understood is said so, and nothing moves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from conversations.dialog.details import Detail, read_detail
+from conversations.dialog.pressing import Conversation, Dialog, Turn
+from conversations.dialog.replay import Answer
+from conversations.dialog.replies import Choice, Notice, Reply
+from conversations.dialog.screens import BACK, CONTINUE, HOME
+from conversations.dialog.steps import CHECK, STEPS, Kind, StepName
+from conversations.events import Language
+from conversations.policy.handbook import Handbook
+from conversations.reading.days import read_day
+from conversations.reading.order_facts import asks_something
+from conversations.reading.questions import Decision, Recognition
+from conversations.reading.readers import Readers
+from conversations.reading.seller_replies import MOST_READ, SellerReading
+from conversations.reading.spelling import visible, written_in
+
+LONGEST_TEXT = 1000
+"""Characters of a typed text that are looked at; of a longer one only whether a seller wrote it."""
+SHORTEST_MESSAGE = 12
+"""Characters of an English text that may be a seller's message without being shown as one."""
+LONGEST_HEARD = 80
+"""Characters of the buyer's own words that a notice repeats."""
+LEADS_AWAY = frozenset({"back", "home", "restart", "continue", "language", "help", "menu", "topic_group", "topic"})
+"""What words may mean even where a text for the seller is asked: commands and questions, but no facts."""
+ONLY_WHERE_ASKED = "coupon:"
+"""Choices whose names, such as "yes", mean something only where they are offered."""
+TELLING = frozenset({"status", "payment"})
+"""Facts that only somebody with an order tells; the others may also be said of another shop, or of anything."""
+NONE_OF_THESE = Choice("none_of_these", "none_of_these")
+WAYS = (BACK, CONTINUE, HOME)
+QUESTIONS = Choice("menu:questions", "menu:questions")
+
+
+class Listening(Dialog):
+    """One turn of typed words."""
+
+    def __init__(self, conversation: Conversation, handbook: Handbook, readers: Readers, today: date) -> None:
+        """Stand where the answers lead today."""
+        super().__init__(conversation, handbook, today)
+        self.readers = readers
+
+    def hear(self, text: str) -> Turn:
+        """Do what typed or pasted words mean where the dialog stands."""
+        plain = visible(text[:LONGEST_TEXT])
+        if not plain:
+            return self.show(Notice("empty"))
+        kind = STEPS[self.place.step].kind
+        token = self._offered(plain, numbers=kind is not Kind.DETAIL)
+        if token is not None:
+            return self.choose(token)
+        if len(text) > LONGEST_TEXT:
+            return self._seller_wrote(text) or self.show(Notice("too_long", plain[:LONGEST_HEARD]))
+        match kind:
+            case Kind.DETAIL:
+                return self._by_name(plain, LEADS_AWAY) or self._detail(plain)
+            case Kind.DATE:
+                return self._day(plain)
+            case _:
+                return self._by_name(plain) or self._understand(plain)
+
+    def hear_question(self, text: str) -> Turn:
+        """Answer a question that was asked outright, behind a command."""
+        plain = visible(text[:LONGEST_TEXT])
+        if not plain:
+            return self.choose(QUESTIONS.token)
+        asked = self.readers.questions.read(plain)
+        return self._by_name(plain, LEADS_AWAY) or self._answer_question(asked) or self._understand(plain)
+
+    def hear_seller(self, text: str) -> Turn:
+        """Explain what the buyer showed of the seller."""
+        plain = visible(text[:MOST_READ])
+        if not plain:
+            return self.choose("menu:reply")
+        reading = self.readers.replies.read(plain)
+        return self._explain(reading, plain) if reading.sure else self._which_reply(reading, plain)
+
+    def _offered(self, plain: str, *, numbers: bool) -> str | None:
+        """Return the token of the choice on the screen that the words name, or that has their number."""
+        offered, names = self.offered(), self.readers.names
+        if numbers and (place := names.number(plain, len(offered))) is not None:
+            return offered[place].token
+        tokens = set(names.all(plain))
+        return next(
+            (one.token for one in offered if one.token == plain or one.label in tokens or one.token in tokens), None
+        )
+
+    def _by_name(self, plain: str, among: frozenset[str] | None = None) -> Turn | None:
+        """Do what the words name anywhere in the dialog, if it is among the steps and commands that may be meant."""
+        token = self.readers.names.only(plain)
+        if (
+            token is None
+            or token.startswith(ONLY_WHERE_ASKED)
+            or (among is not None and token.partition(":")[0] not in among)
+        ):
+            return None
+        turn = self.press(token)
+        step, _, topic = token.partition(":")
+        return self._with_feedback(turn, topic) if turn is not None and step == StepName.TOPIC else turn
+
+    # Answers to what was asked.
+
+    def _day(self, plain: str) -> Turn:
+        day = read_day(plain, self.today)
+        if day is None:
+            return self._by_name(plain) or self._instead_of_a_day(plain)
+        if day > self.today:
+            return self.show(Notice("future_date", plain[:LONGEST_HEARD]))
+        return self.add(Answer(self.place.step, day.isoformat()))
+
+    def _instead_of_a_day(self, plain: str) -> Turn:
+        """Take words that are no day for something else only where that is clear: most are a day written oddly."""
+        asked = self.readers.questions.read(plain)
+        clear = asked.decision is Decision.ANSWER or self.readers.facts.read(plain, self.today)
+        return self._understand(plain) if clear else self.show(Notice("no_date", plain[:LONGEST_HEARD]))
+
+    def _detail(self, plain: str) -> Turn:
+        step = self.place.step
+        detail = read_detail(step, plain, self.handbook.glossary)
+        if detail.value is not None:
+            return self.add(
+                Answer(step, detail.value), notice=Notice("shortened", detail.value) if detail.shortened else None
+            )
+        if detail.english is None:
+            asked = self.readers.questions.read(plain)
+            answered = self._answer_question(asked) if asked.decision is Decision.ANSWER else None
+            return answered or self.show(Notice(f"detail_{detail.problem}", plain[:LONGEST_HEARD]))
+        return self._offer_english(detail, plain)
+
+    def _offer_english(self, detail: Detail, plain: str) -> Turn:
+        use = Choice(f"{self.place.step}:{detail.english}", "use_english")
+        turn = self.show(Notice("detail_translated", plain[:LONGEST_HEARD], str(detail.english)))
+        first, *others = turn.replies
+        return replace(turn, replies=(replace(first, choices=(use, *first.choices)), *others))
+
+    # Free words.
+
+    def _understand(self, plain: str) -> Turn:
+        """Take free words as a seller's message, as facts or as a question; or say that they are not understood."""
+        reported = self.readers.replies.reported(plain)
+        if reported is not None:
+            return self._explain(reported, plain)
+        if _may_be_a_sellers(plain) and (explained := self._seller_wrote(plain)) is not None:
+            return explained
+        facts = self.readers.facts.read(plain, self.today)
+        asked = self.readers.questions.read(plain)
+        if facts and (asked.theme is None or not TELLING.isdisjoint(facts)):
+            return self._note(facts, asked, asks=asks_something(plain))
+        return self._answer_question(asked) or self._refuse(asked, plain)
+
+    def _note(self, facts: Mapping[str, str], asked: Recognition, *, asks: bool) -> Turn:
+        """Take facts into the order, and go on to the check, or to the answer if they came with a question."""
+        before = self.conversation.answers
+        told = [Answer(StepName(fact), value) for fact, value in facts.items()]
+        answers_this = self.place.step.value in facts
+        topic = asked.topics[0].id if asked.decision is Decision.ANSWER and asks and not answers_this else None
+        if topic is not None and "status" in facts and self.handbook.topic[topic].check:
+            topic = None  # the check serves this order better
+        here = answers_this or StepName.VERDICT in self.place.route
+        if not here and topic is None:
+            told = [Answer(StepName.MENU, CHECK.partition(":")[2]), *told]
+        if topic is not None:
+            told = [*told, Answer(StepName.TOPIC, topic)]
+        turn = self.add(*told, notice=Notice("understood", facts=tuple(facts.items())))
+        if topic is not None:
+            turn = self._with_feedback(turn, topic)
+        if self.conversation.answers == before:
+            return turn
+        return _with_choices(turn, Choice(f"undo:{len(before)}-{len(self.conversation.answers)}", "undo"))
+
+    def _answer_question(self, asked: Recognition) -> Turn | None:
+        """Answer a question that was recognised, or ask which one was meant; None if it is neither."""
+        match asked.decision:
+            case Decision.ANSWER:
+                topic = asked.topics[0].id
+                return self._with_feedback(self.add(Answer(StepName.TOPIC, topic)), topic)
+            case Decision.CLARIFY:
+                topics = tuple(Choice(f"topic:{topic}", f"topic:{topic}") for topic in asked.offered)
+                return self._beside(Reply("did_you_mean", self.place.order, self.today, (*topics, NONE_OF_THESE)))
+            case _:
+                return None
+
+    def _refuse(self, asked: Recognition, plain: str) -> Turn:
+        """Say honestly that this is not known; a theme has its own words for it."""
+        if asked.theme is None:
+            return self.show(Notice("unclear", plain[:LONGEST_HEARD]))
+        return self._beside(Reply("theme", self.place.order, self.today, subject=asked.theme))
+
+    def _beside(self, reply: Reply) -> Turn:
+        """Show something before a question of the dialog, or in place of a screen; both are there to go on with."""
+        turn = self.show()
+        if STEPS[self.place.step].kind is not Kind.SCREEN or (self.place.step is StepName.MENU and not reply.choices):
+            return replace(turn, replies=(reply, *turn.replies))
+        home = () if self.place.step is StepName.MENU else (HOME,)
+        return replace(turn, replies=(replace(reply, choices=(*reply.choices, CONTINUE, *home)),))
+
+    def _with_feedback(self, turn: Turn, topic: str) -> Turn:
+        """Let the buyer say, under an answer to their own words, whether it helped, or what else they want."""
+        group = next(row.id for row in self.handbook.topic_groups if topic in row.topics)
+        more = Choice(f"topic_group:{group}", "more")
+        return _with_choices(turn, more, Choice("helped", "helped"), Choice("not_asked", "not_asked"))
+
+    # What the seller wrote.
+
+    def _seller_wrote(self, text: str) -> Turn | None:
+        """Explain words that a seller wrote; None if the buyer rather wrote them."""
+        reading = self.readers.replies.read(text[:MOST_READ])
+        return self._explain(reading, visible(text)) if reading.by_seller else None
+
+    def _explain(self, reading: SellerReading, plain: str) -> Turn:
+        """Explain the kinds of a message, with the answer to send; less likely ones stay as buttons."""
+        answer = Answer(StepName.REPLY_KIND, "+".join(reading.sure))
+        group = next(row.id for row in self.handbook.reply_groups if reading.sure[0] in row.kinds)
+        way = (Answer(StepName.MENU, "reply"), Answer(StepName.REPLY_GROUP, group))
+        harmless = reading.unsafe and not any(self.handbook.reply_kind[kind].unsafe for kind in reading.sure)
+        notice = Notice("reply_may_be_unsafe" if harmless else "reply_read", plain[:LONGEST_HEARD])
+        return _with_choices(self.add(*way, answer, notice=notice), *_kinds(reading), at=-1)
+
+    def _which_reply(self, reading: SellerReading, plain: str) -> Turn:
+        """Ask which of the likely kinds a message is."""
+        notice = Notice("reply_may_be_unsafe" if reading.unsafe else "reply_unclear", plain[:LONGEST_HEARD])
+        if not reading.offered:
+            return self.add(Answer(StepName.MENU, "reply"), notice=notice)
+        choices = (*_kinds(reading), Choice("menu:reply", "none_of_these"))
+        return self._beside(Reply("which_reply", self.place.order, self.today, choices, notices=(notice,)))
+
+
+def _kinds(reading: SellerReading) -> tuple[Choice, ...]:
+    return tuple(Choice(f"reply_kind:{kind}", f"reply_kind:{kind}") for kind in reading.offered)
+
+
+def _with_choices(turn: Turn, *choices: Choice, at: int = 0) -> Turn:
+    """Put more choices under a reply (the first, or the last), before the ways back."""
+    changed = [*turn.replies]
+    offered = {choice.token for reply in turn.replies for choice in reply.choices}
+    new = [choice for choice in choices if choice.token not in offered]
+    own = changed[at].choices
+    ways = next((place for place, one in enumerate(own) if one in WAYS), len(own))
+    changed[at] = replace(changed[at], choices=(*own[:ways], *new, *own[ways:]))
+    return replace(turn, replies=tuple(changed))
+
+
+def _may_be_a_sellers(plain: str) -> bool:
+    """Tell whether words can be a seller's: not Japanese, and in Latin letters more than a word or two."""
+    if written_in(plain) is Language.JA:
+        return not any("\u3040" <= letter <= "\u30ff" for letter in plain)
+    return len(plain) >= SHORTEST_MESSAGE

@@ -1,0 +1,46 @@
+"""What the dialog answers with: which screen, about what, with which choices. Still no wording."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from conversations.policy.eligibility import Verdict
+from conversations.policy.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: a token that carries its meaning (``step:value``, ASCII, 64 bytes at most) and its label's name."""
+
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line above a screen that says what just happened, such as words that were not understood.
+
+    ``heard`` is the buyer's own text, where repeating it keeps it from being lost.
+    """
+
+    name: str
+    heard: str = ""
+    english: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Facts of the order that were just understood, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to be worded: the screen's name, what it is about, and all that its words may depend on."""
+
+    screen: str
+    order: Order
+    today: date
+    choices: tuple[Choice, ...] = ()
+    subject: str | None = None
+    verdict: Verdict | None = None
+    notices: tuple[Notice, ...] = ()
+    draft: str | None = None
+    form: bool = False
+    explained: bool = False
+    cautions: tuple[str, ...] = ()

@@ -1,0 +1,209 @@
+"""What a buyer sees at each place: the screens with their choices, in the order in which they are read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from conversations.dialog.replay import Place
+from conversations.dialog.replies import Choice, Notice, Reply
+from conversations.dialog.steps import STEPS, Kind, StepName
+from conversations.events import Language
+from conversations.policy.eligibility import Verdict, examine
+from conversations.policy.handbook import Handbook
+from conversations.policy.order import UNKNOWN
+
+BACK = Choice("back", "back")
+HOME = Choice("home", "home")
+CONTINUE = Choice("continue", "continue")
+DAYS_AGO: Mapping[str, int] = {
+    "today": 0,
+    "days_2_3": 3,
+    "week_1": 7,
+    "weeks_2": 14,
+    "weeks_3": 21,
+    "month_1": 35,
+}
+"""What a date question offers: the label's name and how many days ago. "Over a month" counts five weeks: longer
+than any method's time, holidays included."""
+SHOWN_CAUTIONS = 3
+"""A verdict is one screen; the other cautions that apply have a screen of their own."""
+
+
+def screens(
+    place: Place, language: Language, handbook: Handbook, today: date, notice: Notice | None
+) -> tuple[Reply, ...]:
+    """Return the messages for a place: what is being read, if anything, and the question or screen itself."""
+    shows_details = place.step in {StepName.DRAFT, StepName.MENU} or STEPS[place.step].kind is Kind.DETAIL
+    if place.order.has_details and not shows_details:
+        place = replace(place, order=place.order.without_details())
+    pending = _PENDING.get(place.step, _question)(place, language, handbook, today)
+    if place.reading is not None:
+        reading = _reading(place, language, handbook, today)
+        if STEPS[place.step].kind is Kind.SCREEN or place.step is StepName.TOPIC:
+            ways = (BACK, HOME) if place.step is StepName.TOPIC else (CONTINUE, BACK, HOME)
+            pending = (replace(reading, choices=(*reading.choices, *ways)),)
+        else:
+            pending = (reading, *pending)
+    if notice is not None:
+        pending = (replace(pending[0], notices=(notice,)), *pending[1:])
+    return pending
+
+
+def _choices(step: StepName, values: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(f"{step}:{value}", f"{step}:{value}") for value in values)
+
+
+def _reading(place: Place, language: Language, handbook: Handbook, today: date) -> Reply:
+    subject = place.reading.value if place.reading is not None else ""
+    if place.reading is not None and place.reading.step is StepName.HELP:
+        return Reply(_HELP_SCREENS[subject], place.order, today, _beside_help(subject, language))
+    related = _choices(StepName.TOPIC, handbook.topic[subject].related)
+    return Reply("topic", place.order, today, related, subject=subject)
+
+
+_HELP_SCREENS = {"me": "help", "cancel": "leave", "settings": "settings", "privacy": "privacy", "forget": "forget"}
+
+
+def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
+    """Return where a page about the product leads. Who says "cancel" mostly means the order: its check comes first."""
+    match subject:
+        case "cancel":
+            return Choice("menu:check", "menu:check"), Choice("menu:write", "menu:write"), Choice("restart", "restart")
+        case "settings":
+            return (*_other_languages(language), *_choices(StepName.HELP, ("privacy", "forget")))
+        case "privacy":
+            return _choices(StepName.HELP, ("forget",))
+        case "forget":
+            return (Choice("forget", "forget"),)
+        case _:
+            return ()
+
+
+def _other_languages(language: Language) -> tuple[Choice, ...]:
+    return tuple(Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language)
+
+
+def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    step = place.step
+    match STEPS[step].kind:
+        case Kind.DATE:
+            days = tuple(
+                Choice(f"{step}:{today - timedelta(days=ago)}", f"ago:{name}") for name, ago in DAYS_AGO.items()
+            )
+            choices = (*days, Choice(f"{step}:{UNKNOWN}", f"{step}:{UNKNOWN}"))
+        case Kind.DETAIL:
+            given = place.order.fact(step)
+            keep = (Choice(f"{step}:{given}", "keep"),) if given else ()
+            choices = (*keep, Choice(f"{step}:", "skip"))
+        case _:
+            choices = _choices(step, handbook.values[step])
+    if step is StepName.STATUS:
+        choices += (Choice(f"{step}:{UNKNOWN}", f"{step}:{UNKNOWN}"),)
+    if step is StepName.SELLER_ANSWER:
+        choices += (Choice("menu:reply", "seller_answer:other"),)
+    return (Reply(step, place.order, today, (*choices, BACK, HOME), explained=place.explained),)
+
+
+def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[Reply, ...]:
+    known = place.order.status is not None
+    check = Choice("menu:check", "menu:check_again" if known else "menu:check")
+    choices = [
+        check,
+        *(Choice(f"menu:{value}", f"menu:{value}") for value in ("questions", "write", "reply")),
+    ]
+    choices += _other_languages(language)
+    choices += [Choice("help:me", "help:me")]
+    if place.order.known():
+        choices += [Choice("restart", "restart")]
+    return (Reply("menu", place.order, today, tuple(choices)),)
+
+
+def _verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Reply, ...]:
+    verdict = _reached(place)
+    choices = (*_choices(StepName.VERDICT, _own_device_first(place, verdict)), BACK, HOME)
+    cautions = verdict.cautions[:SHOWN_CAUTIONS]
+    return (Reply("verdict", place.order, today, choices, verdict.outcome, verdict, cautions=cautions),)
+
+
+def _own_device_first(place: Place, verdict: Verdict) -> tuple[str, ...]:
+    device = place.order.device
+    return verdict.ways if device is None else tuple(sorted(verdict.ways, key=lambda way: way != device))
+
+
+def _beside_verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Reply, ...]:
+    """Show the steps, the money or the cautions, with the other ways on from the verdict."""
+    verdict = _reached(place)
+    here = {place.device if place.step is StepName.STEPS else place.step.value, "cautions", "change"}
+    choices = _choices(StepName.VERDICT, tuple(way for way in verdict.ways if way not in here))
+    if place.step is StepName.STEPS:
+        subject = f"{place.device}_{verdict.steps}"
+        return (Reply("steps", place.order, today, (*choices, BACK, HOME), subject, verdict),)
+    if place.step is StepName.MONEY:
+        choices += (Choice("money:payment", "money:payment"),)
+    choices += _choices(StepName.TOPIC, verdict.topics)
+    others = verdict.cautions[SHOWN_CAUTIONS:]
+    return (Reply(place.step, place.order, today, (*choices, BACK, HOME), verdict.outcome, verdict, cautions=others),)
+
+
+def _reached(place: Place) -> Verdict:
+    assert place.verdict is not None  # noqa: S101  # these screens hang on a verdict
+    return place.verdict
+
+
+def _change(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    considered = examine(place.order, handbook, today).considered
+    facts = dict.fromkeys((*considered, *(fact for fact in ("payment", "reason") if place.order.fact(fact))))
+    choices = (*_choices(StepName.CHANGE, tuple(facts)), BACK, HOME)
+    return (Reply("change", place.order, today, choices, verdict=place.verdict),)
+
+
+def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    """Show a menu: kinds of message, groups of replies or questions, and what is in a group."""
+    step = place.step
+    match step:
+        case StepName.TOPIC:
+            values = handbook.topic_group[place.group or ""].topics
+        case StepName.REPLY_KIND:
+            values = handbook.reply_group[place.group or ""].kinds
+        case _:
+            values = STEPS[step].offered(handbook)
+    choices = _choices(step, values)
+    if step is StepName.WRITE:
+        choices += (Choice("menu:reply", "menu:reply"),)
+    screen = "topic_list" if step is StepName.TOPIC else step.value
+    return (Reply(screen, place.order, today, (*choices, BACK, HOME), subject=place.group),)
+
+
+def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
+    """Show the messages to the seller, each alone so that it can be copied, the choices under the last."""
+    replies: list[Reply] = []
+    replies += [Reply("reply", place.order, today, subject=kind) for kind in place.reply_kinds]
+    for draft in place.drafts:
+        if draft in handbook.cancel_drafts:
+            replies.append(Reply("draft", place.order, today, draft=draft, form=True, verdict=place.verdict))
+        replies.append(Reply("draft", place.order, today, draft=draft, verdict=place.verdict))
+    choices: tuple[Choice, ...] = (Choice("draft:details", "draft:details"),)
+    if replies[0].form:
+        if place.order.status != "partially_shipped":
+            other = "whole" if place.order.is_part else "part"
+            choices += (Choice(f"scope:{other}", f"scope:{other}"),)
+        choices += (Choice("draft:reason", "draft:reason"),)
+    choices += (BACK, HOME)
+    return (*replies[:-1], replace(replies[-1], choices=choices))
+
+
+_Screen = Callable[[Place, Language, Handbook, date], tuple[Reply, ...]]
+_PENDING: Mapping[StepName, _Screen] = {
+    StepName.MENU: _menu,
+    StepName.VERDICT: _verdict,
+    StepName.STEPS: _beside_verdict,
+    StepName.MONEY: _beside_verdict,
+    StepName.CAUTIONS: _beside_verdict,
+    StepName.CHANGE: _change,
+    StepName.WRITE: _list,
+    StepName.REPLY_GROUP: _list,
+    StepName.REPLY_KIND: _list,
+    StepName.TOPIC_GROUP: _list,
+    StepName.TOPIC: _list,
+    StepName.DRAFT: _drafts,
+}

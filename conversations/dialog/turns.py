@@ -1,0 +1,39 @@
+"""The core's front door: one event in, the conversation to keep and the replies to send out. Pure and deterministic."""
+
+from datetime import date
+
+from conversations.dialog.hearing import Listening
+from conversations.dialog.pressing import Conversation, Dialog, Turn
+from conversations.dialog.replies import Notice
+from conversations.events import Asked, Attachment, Chose, Event, Quoted, Started, Wrote
+from conversations.policy.handbook import Handbook
+from conversations.reading.readers import Readers
+
+__all__ = ["Conversation", "Turn", "advance", "look"]
+
+
+def advance(conversation: Conversation, event: Event, handbook: Handbook, readers: Readers, today: date) -> Turn:
+    """Apply one event. Whatever a buyer does has a reply; nothing raises, nothing said before is lost."""
+    dialog = Listening(conversation, handbook, readers, today)
+    match event:
+        case Started(language):
+            return dialog.start(language)
+        case Chose(token):
+            return dialog.choose(token)
+        case Wrote(text):
+            return dialog.hear(text)
+        case Asked(text):
+            return dialog.hear_question(text)
+        case Quoted(text):
+            return dialog.hear_seller(text)
+        case _:
+            return dialog.show(Notice(_UNREADABLE.get(event.attachment, "cannot_read_attachment")))
+
+
+def look(conversation: Conversation, handbook: Handbook, today: date) -> Turn:
+    """Show where the conversation stands, changing nothing."""
+    return Dialog(conversation, handbook, today).show()
+
+
+_UNREADABLE = {Attachment.PHOTO: "cannot_read_photo", Attachment.EDIT: "cannot_read_edit"}
+"""The notices for what cannot be read, where there is a special one."""

@@ -1,0 +1,175 @@
+"""The handbook: all rows of ``data/*.toml``, and the look-ups over them. Built once, checked whole, never changed."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from pydantic import Field
+
+from conversations.policy.order import UNKNOWN
+from conversations.policy.rows import (
+    Caution,
+    Figure,
+    FormChoice,
+    Outcome,
+    PaymentMethod,
+    Reason,
+    ReplyGroup,
+    ReplyKind,
+    Row,
+    Rule,
+    SellerMessage,
+    SourcedFact,
+    Status,
+    Theme,
+    Topic,
+    TopicGroup,
+)
+
+THANKS = "thanks"
+"""The message that agrees with all that the seller said."""
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str:
+        """The row's id."""
+
+
+_R = TypeVar("_R", bound=_Identified)
+
+
+def _by_id(rows: tuple[_R, ...]) -> Mapping[str, _R]:
+    return {row.id: row for row in rows}
+
+
+CANCEL = "cancel"
+"""An outcome's draft: the cancellation request for the buyer's reason (``cancel_<reason>``)."""
+REPLY = "reply"
+"""An outcome's draft: the answer to what the seller wrote, so its kind is asked first."""
+
+BUYERS_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "movement": ("moving", "stuck", "new", UNKNOWN),
+    "protection": ("open", "over", UNKNOWN),
+    "seller_answer": ("none", "refused", "shipped_anyway", "agreed"),
+    "after_cancel": ("awaiting_refund", "not_paid", "parcel_came"),
+    "coupon": ("yes", "no", UNKNOWN),
+    "scope": ("whole", "part"),
+    "device": ("phone", "pc"),
+}
+"""Facts whose values are closed sets: the rules and the words branch on each."""
+
+DERIVED_VALUES: Mapping[str, tuple[str, ...]] = {
+    "request": ("recent", "old", UNKNOWN),
+    "refund": ("on_time", "overdue", UNKNOWN),
+    "completed": ("recent", "long_ago", UNKNOWN),
+}
+"""Facts that are computed from dates (see ``eligibility``)."""
+
+
+class Handbook(Row):
+    """All that the dialog knows. Rows keep the order of their files: it is the order of the buttons."""
+
+    facts: tuple[SourcedFact, ...]
+    statuses: tuple[Status, ...]
+    payment_methods: tuple[PaymentMethod, ...]
+    form_choices: tuple[FormChoice, ...]
+    reasons: tuple[Reason, ...]
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    outcomes: tuple[Outcome, ...]
+    cautions: tuple[Caution, ...]
+    topic_groups: tuple[TopicGroup, ...]
+    topics: tuple[Topic, ...]
+    reply_groups: tuple[ReplyGroup, ...]
+    reply_kinds: tuple[ReplyKind, ...]
+    drafts: tuple[SellerMessage, ...]
+    figures: Mapping[str, Figure]
+    glossary: Mapping[str, str]
+    themes: tuple[Theme, ...]
+
+    def __hash__(self) -> int:
+        """Hash by identity: a handbook is never changed, and what is derived from it can be cached by it."""
+        return id(self)
+
+    @cached_property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """Every fact that is chosen from a list, with the values it can have, in the order of the buttons."""
+        return {
+            "status": tuple(row.id for row in self.statuses),
+            "payment": tuple(row.id for row in self.payment_methods),
+            "reason": tuple(row.id for row in self.reasons),
+            **BUYERS_CHOICES,
+        }
+
+    @cached_property
+    def cancel_drafts(self) -> Mapping[str, str]:
+        """The cancellation request for each reason: draft to reason."""
+        return {f"{CANCEL}_{row.id}": row.id for row in self.reasons}
+
+    @cached_property
+    def rules_for(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules for each status, in their order, so that the others need no look."""
+        return {
+            status.id: tuple(rule for rule in self.rules if status.id in rule.when["status"])
+            for status in self.statuses
+        }
+
+    @cached_property
+    def method(self) -> Mapping[str, PaymentMethod]:
+        """Payment methods by id."""
+        return _by_id(self.payment_methods)
+
+    @cached_property
+    def outcome(self) -> Mapping[str, Outcome]:
+        """Outcomes by id."""
+        return _by_id(self.outcomes)
+
+    @cached_property
+    def caution(self) -> Mapping[str, Caution]:
+        """Cautions by id."""
+        return _by_id(self.cautions)
+
+    @cached_property
+    def reason(self) -> Mapping[str, Reason]:
+        """Reasons by id."""
+        return _by_id(self.reasons)
+
+    @cached_property
+    def form_choice(self) -> Mapping[str, FormChoice]:
+        """The form's choices by id."""
+        return _by_id(self.form_choices)
+
+    @cached_property
+    def topic(self) -> Mapping[str, Topic]:
+        """Topics by id."""
+        return _by_id(self.topics)
+
+    @cached_property
+    def topic_group(self) -> Mapping[str, TopicGroup]:
+        """Groups of topics by id."""
+        return _by_id(self.topic_groups)
+
+    @cached_property
+    def reply_group(self) -> Mapping[str, ReplyGroup]:
+        """Groups of reply kinds by id."""
+        return _by_id(self.reply_groups)
+
+    @cached_property
+    def reply_kind(self) -> Mapping[str, ReplyKind]:
+        """Kinds of seller reply by id."""
+        return _by_id(self.reply_kinds)
+
+    def answers_to(self, kinds: Sequence[str]) -> tuple[str, ...]:
+        """Return the messages that answer a seller's message of these kinds.
+
+        Something unsafe in it is answered before all else; thanks alone would pass over the rest.
+        """
+        rows = [self.reply_kind[kind] for kind in kinds]
+        unsafe = [row for row in rows if row.unsafe]
+        drafts = tuple(dict.fromkeys(draft for row in unsafe or rows for draft in row.drafts))
+        return tuple(draft for draft in drafts if draft != THANKS) or drafts
+
+    @cached_property
+    def draft(self) -> Mapping[str, SellerMessage]:
+        """Messages to the seller by id."""
+        return _by_id(self.drafts)
