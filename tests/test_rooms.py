@@ -20,7 +20,7 @@ INNER = {
     "conversations.policy": set[str](),
     "conversations.reading": set[str](),
     "bot.keeping": set[str](),
-    "bot.editing": set[str](),
+    "bot.editing": {"keeping"},
 }
 """The rooms within a room, and which of their neighbours each may use: the policy does not know who reads words."""
 FROM_OUTSIDE = {
