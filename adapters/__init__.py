@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from conversations import Event, Language, Turn
-from messages import Message
+from messages import Button, Message
 
 PLATFORMS: Mapping[str, str] = MappingProxyType({"telegram": "adapters.telegram", "discord": "adapters.discord"})
 """The chat platforms and their modules, each a ``Platform``; a module is imported only when it is used."""
@@ -20,6 +20,8 @@ class Response:
 
     turn: Turn
     messages: tuple[Message, ...]
+    languages: tuple[Button, ...] = ()
+    """The buttons for another language that are on none of the messages, for platforms with room for them."""
 
     @property
     def cites(self) -> tuple[str, ...]:

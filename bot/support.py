@@ -121,7 +121,8 @@ class Support:
 
     def _worded(self, turn: Turn) -> Response:
         catalog, language = self._content.catalog, turn.conversation.language
-        return Response(turn, tuple(catalog.message(reply, language) for reply in turn.replies))
+        messages = tuple(catalog.message(reply, language) for reply in turn.replies)
+        return Response(turn, messages, tuple(catalog.button(choice, language) for choice in turn.languages))
 
 
 def _noticed(turn: Turn, notice: str) -> Turn:

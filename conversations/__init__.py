@@ -2,7 +2,7 @@
 
 from conversations.data_error import DataError
 from conversations.dialog.replay import Answer, Place, replay
-from conversations.dialog.replies import Choice, Notice, Reply
+from conversations.dialog.replies import Choice, Notice, Reply, Role
 from conversations.dialog.steps import StepName
 from conversations.dialog.turns import Conversation, Turn, advance, look
 from conversations.events import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
@@ -28,6 +28,7 @@ __all__ = [
     "Quoted",
     "Readers",
     "Reply",
+    "Role",
     "Sent",
     "Started",
     "StepName",

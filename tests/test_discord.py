@@ -13,7 +13,6 @@ from time import monotonic
 import pytest
 
 from adapters import Account, LostError, RefusedError, Response, discord
-from adapters.commands import LISTED
 from adapters.discord.outgoing import Painter, english, markdown
 from adapters.markup import parse
 from bot.app import make_support
@@ -22,6 +21,7 @@ from bot.editing.transcripts import Action, read_transcript, unmet
 from bot.keeping.memory import MemoryStore
 from bot.keeping.store import Store
 from conversations import Asked, Attachment, Chose, Language, Quoted, Sent, Wrote
+from conversations.dialog.commands import LISTED
 from tests.discord_fake import (
     CHANNEL,
     FORM,

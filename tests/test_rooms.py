@@ -89,7 +89,7 @@ def test_the_core_and_the_words_ask_no_clock(file: Path) -> None:
         assert not calls & {"today", "now", "utcnow", "open", "read_text"}
 
 
-SHARED = {"adapters.commands", "adapters.markup", "adapters.traces"}
+SHARED = {"conversations.dialog.commands", "adapters.markup", "adapters.traces"}
 """What adapters have in common, beside ``adapters`` itself."""
 
 

@@ -7,10 +7,10 @@ import discord
 from discord.http import Route
 
 from adapters import Service, Words
-from adapters.commands import LISTED
 from adapters.discord.incoming import EXPLAIN, SETUP
 from adapters.discord.interaction import Raw
 from conversations import Language
+from conversations.dialog.commands import LISTED
 
 _SLASH, _ON_MESSAGE, _STRING = 1, 3, 3
 _EVERYWHERE: Raw = {"integration_types": [0, 1], "contexts": [0, 1, 2]}

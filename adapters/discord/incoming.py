@@ -7,10 +7,12 @@ from zlib import crc32
 
 import discord
 
-from adapters.commands import LISTED, to_event
 from adapters.discord.interaction import Interaction, Raw
-from adapters.discord.outgoing import CHOOSE, DIRECT, IS_TYPED, OWN, PRIVATE, TYPE
+from adapters.discord.outgoing import CHOOSE, DIRECT, OWN, PRIVATE, TYPE
 from conversations import Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
+from conversations.dialog.commands import to_event
+from conversations.dialog.replies import Role, role_of
+from conversations.dialog.steps import TYPED
 
 EXPLAIN = "Explain this reply"
 """The command on a message; Discord knows it by this name in every language."""
@@ -144,7 +146,7 @@ def _shown(data: Raw) -> Event:
     if message["content"].strip():
         return Quoted(message["content"])
     sent = next((_attachment(one.get("content_type") or "") for one in message.get("attachments", ())), None)
-    return Sent(sent) if sent is not None else Chose(LISTED["reply"])
+    return Sent(sent) if sent is not None else Quoted("")
 
 
 def _option(data: Raw) -> str:
@@ -168,7 +170,7 @@ def _press(interaction: Interaction) -> Meaning:
     match name.partition(":"):
         case ("!setup", _, setting):
             return Setup(setting, values)
-        case (kind, _, step) if kind == TYPE and step in IS_TYPED:
+        case (kind, _, step) if kind == TYPE and step in TYPED:
             return Form(step)
         case (kind, _, _) if kind in {PRIVATE, DIRECT}:
             return Invited(int(revision, 16) if _HEX.fullmatch(revision) else 0, kind == DIRECT)
@@ -184,7 +186,7 @@ _HEX = re.compile(r"[0-9a-f]{1,16}")
 
 def _label(message: Raw | None, token: str, custom_id: str) -> str:
     """Return what the pressed button said. Ways such as "back" are no choice worth repeating."""
-    if message is None or ":" not in token or token.startswith("language:"):
+    if message is None or role_of(token) is not Role.ANSWER:
         return ""
     for one in (one for row in message["components"] for one in row.get("components", ())):
         if one.get("custom_id") == custom_id:

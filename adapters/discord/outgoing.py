@@ -12,9 +12,7 @@ from weakref import WeakKeyDictionary
 from adapters import Response, Words
 from adapters.discord.interaction import Raw
 from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
-from conversations import Language
-from conversations.dialog.steps import STEPS
-from conversations.dialog.steps import Kind as StepKind
+from conversations import Language, Role
 from messages import Button, Message
 
 MOST_BUTTONS = 5
@@ -27,8 +25,6 @@ CHOOSE, TYPE, TYPED, PRIVATE, DIRECT = "!choose", "!type", "!typed", "!private",
 GREY, RED = 2, 4
 _ROW, _BUTTON, _SELECT, _INPUT, _TEXT, _LINE, _LABEL = 1, 2, 3, 4, 10, 14, 18
 _ONE_LINE = 1
-IS_TYPED = frozenset(step for step, row in STEPS.items() if row.kind in {StepKind.DATE, StepKind.DETAIL})
-"""The steps whose answer is typed."""
 NOBODY: Raw = {"parse": []}
 """Whom a message may ping."""
 
@@ -123,16 +119,11 @@ class Painter:
 
     def _rows(self, buttons: Sequence[Button], response: Response, revision: str) -> list[Raw]:
         """Lay out the choices, and below them the ways that every page has."""
-        choices = [one for one in buttons if _is_choice(one.token)]
-        ways = [_press(one, revision) for one in buttons if not _is_choice(one.token)]
-        offered = {one.token for one in buttons}
-        step, language = response.turn.place.step, response.turn.conversation.language
-        if step in IS_TYPED:
+        choices = [one for one in buttons if one.role is Role.ANSWER]
+        ways = [_press(one, revision) for one in (*buttons, *response.languages) if one.role is not Role.ANSWER]
+        step, language = response.turn.place.typed, response.turn.conversation.language
+        if step is not None:
             ways.insert(0, button(f"{TYPE}:{step}#{revision}", self._words("discord:type", language)))
-        for other in Language:
-            token = f"language:{other}"
-            if other is not language and token not in offered:
-                ways.append(button(f"{token}#{revision}", self._words(token, language)))
         if len(choices) > MOST_BUTTONS:
             return [*self._lists(choices, language, revision), *rows_of(ways)]
         return [*rows_of(_press(one, revision) for one in choices), *rows_of(ways)]
@@ -152,12 +143,8 @@ class Painter:
             }
 
 
-def _is_choice(token: str) -> bool:
-    return ":" in token and not token.startswith("language:")
-
-
 def _press(one: Button, revision: str) -> Raw:
-    return button(f"{one.token}#{revision}", one.label, RED if one.token == "forget" else GREY)  # noqa: S105
+    return button(f"{one.token}#{revision}", one.label, RED if one.role is Role.GRAVE else GREY)
 
 
 def _chunks(all_of_them: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

@@ -10,13 +10,13 @@ from typing import TypeVar
 from telegram.error import TelegramError
 
 from adapters import Response, Service
-from adapters.commands import links
 from adapters.telegram.connection import Raw
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.incoming import Action, GroupCall, Me, Meaning, Presence, Press, to_meaning
 from adapters.telegram.outgoing import Painter, Screen
 from adapters.traces import where
 from conversations import Language
+from conversations.dialog.commands import links
 
 log = logging.getLogger(__name__)
 MOST_CHATS = 10_000

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.commands import START, TOKENS, to_event
 from adapters.telegram.connection import Raw
 from conversations import Attachment, Chose, Event, Language, Sent, Wrote
+from conversations.dialog.commands import START, TOKENS, to_event
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from telegram import MessageEntity
 from adapters import Words
 from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
 from adapters.telegram.connection import Raw
-from conversations import Language
+from conversations import Language, Role
 from messages import Button, Message
 
 LONGEST_TEXT = 4096
@@ -177,7 +177,7 @@ def rows_of(buttons: Iterable[Button], revision: str) -> list[list[Raw]]:
     for button in buttons:
         short = _columns(button.label) <= HALF_ROW
         key: Raw = {"text": button.label, "callback_data": _data(button.token, revision)}
-        if button.token == "forget":  # noqa: S105  # a button's token is no secret
+        if button.role is Role.GRAVE:
             key["style"] = "danger"
         if short and waiting:
             rows[-1].append(key)

@@ -7,9 +7,9 @@ from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 
 from adapters import Words
-from adapters.commands import LISTED
 from adapters.telegram.connection import FloodError
 from conversations import Language
+from conversations.dialog.commands import LISTED
 
 log = logging.getLogger(__name__)
 _SPEAKERS = {"": Language.EN, "ja": Language.JA}

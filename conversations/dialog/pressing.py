@@ -6,7 +6,7 @@ from datetime import date
 
 from conversations.dialog.replay import HOME, RESTART, Answer, Place, is_valid, replay
 from conversations.dialog.replies import Choice, Notice, Reply
-from conversations.dialog.screens import screens
+from conversations.dialog.screens import other_languages, screens
 from conversations.dialog.steps import STEP_NAMES, STEPS, Kind, StepName
 from conversations.events import Language
 from conversations.policy.handbook import Handbook
@@ -32,6 +32,12 @@ class Turn:
     replies: tuple[Reply, ...]
     forgets: bool = False
     """The buyer asked to delete all that is kept of the chat."""
+
+    @property
+    def languages(self) -> tuple[Choice, ...]:
+        """The choices that go on in another language and are on none of the replies."""
+        offered = {choice.token for reply in self.replies for choice in reply.choices}
+        return tuple(one for one in other_languages(self.conversation.language) if one.token not in offered)
 
 
 class Dialog:

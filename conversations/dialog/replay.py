@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from conversations.dialog.details import LONGEST_DETAIL, is_detail
-from conversations.dialog.steps import STEP_NAMES, STEPS, Kind, StepName
+from conversations.dialog.steps import STEP_NAMES, STEPS, TYPED, Kind, StepName
 from conversations.policy.eligibility import Verdict, examine
 from conversations.policy.handbook import CANCEL, REPLY, Handbook
 from conversations.policy.order import UNKNOWN, Order
@@ -48,6 +48,11 @@ class Place:
     reading: Answer | None = None
     explained: bool = False
     """The buyer does not know the answer: the question comes with where to look."""
+
+    @property
+    def typed(self) -> StepName | None:
+        """The step whose answer is typed here: a day, or a detail for the seller."""
+        return self.step if self.step in TYPED else None
 
     @property
     def reply_kind(self) -> str | None:

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from conversations.policy.eligibility import Verdict
 from conversations.policy.order import Order
+
+
+class Role(StrEnum):
+    """What a choice is, for platforms that show one unlike the other."""
+
+    ANSWER = "answer"  # to the question, or a way on from the screen
+    WAY = "way"  # about the conversation itself: back, home, another language
+    GRAVE = "grave"  # cannot be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +22,26 @@ class Choice:
 
     token: str
     label: str
+
+    @property
+    def role(self) -> Role:
+        """What the choice is."""
+        return role_of(self.token)
+
+
+FORGET = "forget"
+"""The token that deletes all that is kept of a chat."""
+
+
+def role_of(token: str) -> Role:
+    """Return what the choice with a token is.
+
+    >>> [str(role_of(token)) for token in ("status:shipped", "back", "language:en", "forget")]
+    ['answer', 'way', 'way', 'grave']
+    """
+    if token == FORGET:
+        return Role.GRAVE
+    return Role.ANSWER if ":" in token and not token.startswith("language:") else Role.WAY
 
 
 @dataclass(frozen=True, slots=True)

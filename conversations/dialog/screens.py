@@ -70,7 +70,7 @@ def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
         case "cancel":
             return Choice("menu:check", "menu:check"), Choice("menu:write", "menu:write"), Choice("restart", "restart")
         case "settings":
-            return (*_other_languages(language), *_choices(StepName.HELP, ("privacy", "forget")))
+            return (*other_languages(language), *_choices(StepName.HELP, ("privacy", "forget")))
         case "privacy":
             return _choices(StepName.HELP, ("forget",))
         case "forget":
@@ -79,7 +79,8 @@ def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
             return ()
 
 
-def _other_languages(language: Language) -> tuple[Choice, ...]:
+def other_languages(language: Language) -> tuple[Choice, ...]:
+    """Return the choices that go on in another language."""
     return tuple(Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language)
 
 
@@ -111,7 +112,7 @@ def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[R
         check,
         *(Choice(f"menu:{value}", f"menu:{value}") for value in ("questions", "write", "reply")),
     ]
-    choices += _other_languages(language)
+    choices += other_languages(language)
     choices += [Choice("help:me", "help:me")]
     if place.order.known():
         choices += [Choice("restart", "restart")]

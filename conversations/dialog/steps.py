@@ -154,3 +154,5 @@ STEPS: Mapping[StepName, Step] = {
     S.TOPIC: Step(Kind.READING, values=lambda book: tuple(row.id for row in book.topics)),
     S.HELP: Step(Kind.READING, values=lambda _: ("me", "cancel", "settings", "privacy", "forget")),
 }
+TYPED = frozenset(step for step, row in STEPS.items() if row.kind in {Kind.DATE, Kind.DETAIL})
+"""The steps whose answer a buyer types."""

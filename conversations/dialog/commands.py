@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from conversations import Asked, Chose, Event, Quoted, Started
+from conversations.events import Asked, Chose, Event, Language, Quoted, Started
 
 LISTED: Mapping[str, str] = MappingProxyType(
     {
@@ -40,7 +40,7 @@ def to_event(name: str, argument: str, links: Mapping[str, str]) -> Event | None
     """
     if name == START:
         return Chose(links[argument]) if argument in links else Started()
-    if name == "language" and argument in {"ja", "en"}:
+    if name == "language" and argument in set(Language):
         return Chose(f"language:{argument}")
     if argument and name in _WITH_WORDS:
         return _WITH_WORDS[name](argument)
