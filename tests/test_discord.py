@@ -181,7 +181,7 @@ async def test_a_sellers_message_is_explained_where_it_stands(bot: Bot, place: P
     await bot.fake.settles()
     hanako.explains("")
     await bot.fake.settles()
-    assert bot.events[2:] == [Sent(Attachment.PHOTO), Chose("menu:reply")]
+    assert bot.events[2:] == [Sent(Attachment.PHOTO), Quoted("")]
 
 
 async def test_the_english_stands_alone_and_stays_when_the_buyer_goes_on(bot: Bot, in_server: Person) -> None:
