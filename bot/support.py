@@ -9,6 +9,7 @@ from bot.content import Content
 from bot.keeping.fallback import Fallback
 from bot.keeping.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
 from conversations import Event, Language, Notice, Turn, advance, look
+from messages import Catalog
 
 MOST_SUGGESTIONS = 25
 """Topics suggested for a question that is being typed."""
@@ -120,9 +121,14 @@ class Support:
         return turn, replace(saved, conversation=turn.conversation, event_ids=ids)
 
     def _worded(self, turn: Turn) -> Response:
-        catalog, language = self._content.catalog, turn.conversation.language
-        messages = tuple(catalog.message(reply, language) for reply in turn.replies)
-        return Response(turn, messages, tuple(catalog.button(choice, language) for choice in turn.languages))
+        return worded(turn, self._content.catalog)
+
+
+def worded(turn: Turn, catalog: Catalog) -> Response:
+    """Return what a turn says, in the words of the conversation's language."""
+    language = turn.conversation.language
+    messages = tuple(catalog.message(reply, language) for reply in turn.replies)
+    return Response(turn, messages, tuple(catalog.button(choice, language) for choice in turn.languages))
 
 
 def _noticed(turn: Turn, notice: str) -> Turn:

@@ -12,7 +12,7 @@ from time import monotonic
 
 import pytest
 
-from adapters import Account, LostError, RefusedError, Response, discord
+from adapters import Account, LostError, RefusedError, discord
 from adapters.discord.outgoing import Painter, english, markdown
 from adapters.markup import parse
 from bot.app import make_support
@@ -20,6 +20,7 @@ from bot.content import Content
 from bot.editing.transcripts import Action, read_transcript, unmet
 from bot.keeping.memory import MemoryStore
 from bot.keeping.store import Store
+from bot.support import worded
 from conversations import Asked, Attachment, Chose, Language, Quoted, Sent, Wrote
 from conversations.dialog.commands import LISTED
 from tests.discord_fake import (
@@ -893,7 +894,7 @@ def test_every_page_stays_within_discords_limits(content: Content, language: Lan
     painter = Painter(content.catalog.label)
     lists = 0
     for visit in visits(language):
-        messages = painter.messages(Response(visit.turn, visit.messages), "f" * 16, "２０字まで" * 4)
+        messages = painter.messages(worded(visit.turn, content.catalog), "f" * 16, "２０字まで" * 4)
         assert len(messages) <= 5, "somebody's own app may add five messages to one answer"
         for message in messages:
             assert message_problems(message) == [], message
