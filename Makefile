@@ -30,8 +30,8 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(READY)  ## draw the dialog anew in the architecture page
-	$(BIN)/torikeshi map --into docs/architecture.md
+docs: $(READY)  ## draw the dialog anew
+	$(BIN)/torikeshi map --into docs/dialog.md
 
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel -d dist

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Protocol
@@ -20,6 +20,8 @@ class Response:
 
     turn: Turn
     messages: tuple[Message, ...]
+    facts: Mapping[str, str | bool] = field(default_factory=dict)
+    """What is known of the order, as programs are told it."""
     languages: tuple[Button, ...] = ()
     """The buttons for another language that are on none of the messages, for platforms with room for them."""
 
@@ -35,6 +37,10 @@ Words = Callable[[str, Language], str]
 
 class Service(Protocol):
     """The product, as every way of talking to buyers sees it."""
+
+    @property
+    def typed(self) -> Collection[str]:
+        """The names of the questions whose answer is typed: a day, or words for the seller."""
 
     @property
     def topics(self) -> Collection[str]:

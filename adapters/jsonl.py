@@ -89,13 +89,8 @@ def _message(message: Message) -> dict[str, Any]:
 
 
 def _order(response: Response) -> dict[str, Any]:
-    place = response.turn.place
-    known: dict[str, Any] = dict(place.order.known())
-    if known.get("coupon") in {"yes", "no"}:
-        known["coupon"] = known["coupon"] == "yes"
-    if place.device:
-        known["device"] = place.device
-    return known
+    device = response.turn.place.device
+    return {**response.facts, **({"device": device} if device else {})}
 
 
 def _event(fields: Mapping[str, Any]) -> Event:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 from bot.keeping.sql import SqlStore, sqlite_url
 from bot.keeping.store import Saved
-from conversations import Answer, StepName
+from conversations import Answer
 
 TODAY = date(2026, 11, 24)
 ANSWERS = """[["menu","check"],["status","awaiting_shipment"],["payment","credit_card"],["coupon","no"],\
@@ -56,7 +56,7 @@ def measure(file: Path, chats: int) -> Iterator[float]:
             chat = name(chance.randrange(chats))
             started = time.perf_counter()
             saved = store.load(chat) or Saved()
-            answers = (*saved.conversation.answers[1:], Answer(StepName.STATUS, "shipped"))
+            answers = (*saved.conversation.answers[1:], Answer("status", "shipped"))
             ids = (*saved.event_ids[1:], str(number))
             store.save(chat, replace(saved, conversation=replace(saved.conversation, answers=answers), event_ids=ids))
             if number >= WARM_UP:

@@ -71,8 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
     check = commands.add_parser("check", help="check all content; exit 1 if anything is wrong")
     check.set_defaults(run=_check)
-    drawing = commands.add_parser("map", help="print the dialog as a Mermaid diagram")
-    drawing.add_argument("--into", type=Path, metavar="FILE", help="replace the diagram in this Markdown file")
+    drawing = commands.add_parser("map", help="print the dialog as Mermaid diagrams")
+    drawing.add_argument("--into", type=Path, metavar="FILE", help="replace them in this Markdown file")
     drawing.set_defaults(run=_map)
     transcript = commands.add_parser("transcript", help="play simulated conversations as a buyer would see them")
     transcript.add_argument("names", nargs="+", metavar="NAME", help="a name in tests/transcripts, or a file")
@@ -126,11 +126,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     from bot.content import load_content  # noqa: PLC0415
     from bot.editing.evaluate import confusion_table, read_rows, report  # noqa: PLC0415
 
-    rows, readers = read_rows(options.file), load_content().readers
-    for line in report(rows, readers, today_in_japan()):
+    rows, content = read_rows(options.file), load_content()
+    for line in report(rows, content, today_in_japan()):
         print(line)  # noqa: T201
     if options.confusions is not None:
-        options.confusions.write_text(confusion_table(rows, readers), encoding="utf-8")
+        options.confusions.write_text(confusion_table(rows, content.readers), encoding="utf-8")
     return 0
 
 
@@ -146,16 +146,16 @@ def _check(_: argparse.Namespace) -> int:
 
 def _map(options: argparse.Namespace) -> int:
     from bot.content import load_content  # noqa: PLC0415
-    from bot.editing.diagram import mermaid, with_diagram  # noqa: PLC0415
+    from bot.editing.diagram import mermaid, with_pictures  # noqa: PLC0415
 
-    diagram = mermaid(load_content().handbook)
+    pictures = mermaid(load_content().handbook)
     if options.into is not None and not options.into.is_file():
-        message = f"{options.into}: there is no such file; make it, with a mermaid block to draw into"
+        message = f"{options.into}: there is no such file"
         raise MendableError(message)
     if options.into is None:
-        print(diagram)  # noqa: T201
+        print("\n\n".join(pictures.values()))  # noqa: T201
     else:
-        options.into.write_text(with_diagram(options.into.read_text(encoding="utf-8"), diagram), encoding="utf-8")
+        options.into.write_text(with_pictures(options.into.read_text(encoding="utf-8"), pictures), encoding="utf-8")
     return 0
 
 

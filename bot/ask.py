@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.clock import today_in_japan
 from bot.content import Content, load_content
-from bot.facts_json import as_json
+from bot.facts_json import understood
 from conversations import Asked, Event, Language, Quoted, Reply
 from conversations.policy.order import Order
 from conversations.reading.questions import BEST
@@ -85,7 +85,7 @@ def question_json(text: str, _: Language, content: Content, today: date) -> dict
         "decision": asked.decision,
         "topics": [{"id": one.id, "score": round(one.score, 4)} for one in asked.topics[:BEST]],
         "theme": asked.theme,
-        "facts": as_json(content.readers.facts.read(text, today)),
+        "facts": understood(content.readers.facts.read(text, today), content.handbook),
     }
 
 

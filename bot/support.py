@@ -6,6 +6,7 @@ from datetime import date
 
 from adapters import Response
 from bot.content import Content
+from bot.facts_json import as_json
 from bot.keeping.fallback import Fallback
 from bot.keeping.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
 from conversations import Event, Language, Notice, Turn, advance, look
@@ -59,6 +60,11 @@ class Support:
         if turn.forgets:
             return self._worded(self._forgotten(chat, turn))
         return self._worded(_noticed(turn, "cannot_remember") if self._fallback.hold(chat, onward) else turn)
+
+    @property
+    def typed(self) -> Collection[str]:
+        """The questions whose answer is typed."""
+        return self._content.handbook.typed
 
     @property
     def topics(self) -> Collection[str]:
@@ -128,7 +134,8 @@ def worded(turn: Turn, catalog: Catalog) -> Response:
     """Return what a turn says, in the words of the conversation's language."""
     language = turn.conversation.language
     messages = tuple(catalog.message(reply, language) for reply in turn.replies)
-    return Response(turn, messages, tuple(catalog.button(choice, language) for choice in turn.languages))
+    facts = as_json(turn.place.order.known(), catalog.handbook)
+    return Response(turn, messages, facts, tuple(catalog.button(choice, language) for choice in turn.languages))
 
 
 def _noticed(turn: Turn, notice: str) -> Turn:

@@ -1,10 +1,12 @@
 """The dialog, the policy and the understanding: pure values in, pure values out. No I/O, no clock, no wording."""
 
 from conversations.data_error import DataError
-from conversations.dialog.replay import Answer, Place, replay
+from conversations.dialog.answers import Answer
+from conversations.dialog.conversation import Conversation, Turn
+from conversations.dialog.replay import Place, replay
 from conversations.dialog.replies import Choice, Notice, Reply, Role
 from conversations.dialog.steps import StepName
-from conversations.dialog.turns import Conversation, Turn, advance, look
+from conversations.dialog.turns import advance, look
 from conversations.events import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from conversations.policy.handbook import Handbook
 from conversations.policy.order import Order

@@ -6,7 +6,7 @@ shows as a code span, so that it can neither format nor address anything on any 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
@@ -17,8 +17,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from conversations import Choice, Handbook, Language, Notice, Order, Reply, Role
-from conversations.dialog.details import LONGEST_DETAIL
-from conversations.dialog.steps import STEPS, Kind, StepName
+from conversations.policy.rows import AnsweredBy
 from messages.wording import Lexicon, in_code, period_words, say_day
 
 LONGEST_DRAFT = {"form": 100, "chat": 350}
@@ -27,8 +26,6 @@ _DROPPED = (("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wante
 """What is left out, step by step, of a message to the seller that is too long."""
 
 
-_UNNAMED = ("coupon", "protection", "seller_answer")
-"""Facts whose labels say nothing without the question: "No"."""
 HOLD = "debit_hold"
 """The caution that takes the place of a method's usual days: they do not hold while a payment is verified."""
 
@@ -81,7 +78,9 @@ class Catalog:
         Screens are cached, but for those with words of the buyer: they are not kept in memory for others.
         """
         bare = replace(reply, notices=()) if reply.notices else reply
-        screen = self._word(bare, language) if reply.order.has_details else self._cached(bare, language)
+        screen = (
+            self._word(bare, language) if reply.order.tells_any(self.handbook.details) else self._cached(bare, language)
+        )
         if not reply.notices:
             return screen
         lines = [self._notice(notice, language) for notice in reply.notices]
@@ -122,11 +121,12 @@ class Catalog:
 
     def _fact(self, name: str, value: str, language: Language) -> str:
         """Return a fact as it was understood: the label of its value, or the day that it names."""
-        if STEPS[StepName(name)].kind is Kind.DATE:
+        fact = self.handbook.fact[name]
+        if fact.answered_by is AnsweredBy.DAY:
             day = date.fromisoformat(value)
             return f"{self.label(f'change:{name}', language)} {say_day(day, language, day)}"
         label = self.label(f"{name}:{value}", language)
-        return f"{self.label(f'change:{name}', language)}: {label}" if name in _UNNAMED else label
+        return f"{self.label(f'change:{name}', language)}: {label}" if fact.bare else label
 
     def _word(self, reply: Reply, language: Language) -> Message:
         page = _Page(self, reply, language)
@@ -153,7 +153,7 @@ class _Page:
         self.context: dict[str, Any] = {
             "cite": self._cite,
             "say_day": self._say_day,
-            "order": _order_values(reply.order),
+            "order": _order_values(reply.order, catalog.handbook),
             "today": reply.today,
             "subject": reply.subject,
             "explained": reply.explained,
@@ -187,7 +187,7 @@ class _Page:
     def _filled(self, path: str, kind: str, dropped: tuple[str, ...]) -> tuple[str, dict[str, object]]:
         """Return a message to the seller without some details, and the values that it was filled with."""
         order = self.reply.order
-        details = {step.value: order.fact(step) or "" for step in LONGEST_DETAIL}
+        details = {name: order.fact(name) or "" for name in self.catalog.handbook.details}
         values = {**details, **dict.fromkeys(dropped, ""), "part": order.is_part}
         return sentences(self.block(path, kind, **values)), values
 
@@ -285,16 +285,18 @@ def _day(context: Context, day: date) -> str:
     return words
 
 
-def _order_values(order: Order) -> SimpleNamespace:
+def _order_values(order: Order, handbook: Handbook) -> SimpleNamespace:
     """Return the order as templates read it: days as dates, typed details as code spans."""
     values: dict[str, object] = {}
-    for field in fields(order):
-        value = order.fact(field.name)
-        kind = STEPS[StepName(field.name)].kind
-        if kind is Kind.DATE:
-            values[field.name] = order.day(field.name)
-        else:
-            values[field.name] = in_code(value) if value and kind is Kind.DETAIL else value
+    for fact in handbook.order_facts:
+        value = order.fact(fact.id)
+        match fact.answered_by:
+            case AnsweredBy.DAY:
+                values[fact.id] = order.day(fact.id)
+            case AnsweredBy.WORDS if value:
+                values[fact.id] = in_code(value)
+            case _:
+                values[fact.id] = value
     return SimpleNamespace(**values)
 
 

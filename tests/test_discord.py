@@ -215,7 +215,7 @@ async def test_what_the_dialog_asks_for_is_typed_into_a_window(bot: Bot, in_serv
     await in_server.fills("8190123456789012")
     form = next(one for one in reversed(bot.fake.interactions.values()) if one.answers == [FORM])
     assert form.data["title"] == "注文番号"
-    assert bot.heard["discord:77"][-1].turn.place.order.order_number == "8190123456789012"
+    assert bot.heard["discord:77"][-1].turn.place.order.fact("order_number") == "8190123456789012"
 
 
 async def test_in_direct_messages_words_do_what_buttons_do(bot: Bot, hanako: Person) -> None:

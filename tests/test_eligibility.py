@@ -60,14 +60,14 @@ def _expected(order: Order) -> str:  # noqa: C901, PLR0911, PLR0912  # the table
         case "partially_shipped":
             return "cancel_unshipped_part"
         case "shipped":
-            return "shipped_without_movement" if order.movement == "stuck" else "too_late_to_cancel"
+            return "shipped_without_movement" if order.fact("movement") == "stuck" else "too_late_to_cancel"
         case "delivered":
-            return "protection_over" if order.protection == "over" else "return_or_dispute"
+            return "protection_over" if order.fact("protection") == "over" else "return_or_dispute"
         case "cancel_requested":
-            if order.seller_answer in {"refused", "shipped_anyway"}:
+            if order.fact("seller_answer") in {"refused", "shipped_anyway"}:
                 return "seller_refused"
             asked = order.day("requested_on")
-            if order.seller_answer == "none" and asked is not None and (TODAY - asked).days >= 3:
+            if order.fact("seller_answer") == "none" and asked is not None and (TODAY - asked).days >= 3:
                 return "seller_silent"
             return "wait_for_seller"
         case "refund_completed":
@@ -75,9 +75,9 @@ def _expected(order: Order) -> str:  # noqa: C901, PLR0911, PLR0912  # the table
             month_ago = date(2026, 10, 24)
             return "ask_card_company" if completed is not None and completed <= month_ago else "check_statement"
         case _:
-            if order.status == "cancelled" and order.after_cancel == "not_paid":
+            if order.status == "cancelled" and order.fact("after_cancel") == "not_paid":
                 return "nothing_to_refund"
-            if order.status == "cancelled" and order.after_cancel == "parcel_came":
+            if order.status == "cancelled" and order.fact("after_cancel") == "parcel_came":
                 return "arrived_after_cancel"
             approved = order.day("approved_on")
             if approved is None:

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from bot.content import load_content
 from bot.editing.every_path import EVERYWHERE
 from conversations import Chose, Language, advance
-from conversations.dialog.steps import STEPS, Kind
+from conversations.dialog.steps import SCREENS, STEPS
 from tests.buyer import TODAY
 from tests.walks import visits
 
@@ -81,9 +81,7 @@ def test_the_commands_work_on_every_screen(language: Language) -> None:
 
 def test_every_button_of_every_age_can_be_pressed_at_every_verdict() -> None:
     book, catalog = load_content().handbook, load_content().catalog
-    tokens = [
-        f"{step}:{value}" for step, row in STEPS.items() if row.kind is Kind.SCREEN for value in row.offered(book)
-    ]
+    tokens = [f"{step}:{value}" for step in SCREENS for value in STEPS[step].offered(book)]
     for visit in visits(Language.JA):
         if visit.turn.place.step == "verdict" and visit.turn.place.reading is None:
             for token in (*tokens, "change:payment", "status:unpaid", "payment:konbini", "reason:other", "scope:part"):

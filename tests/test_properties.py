@@ -23,8 +23,8 @@ from conversations import (
     advance,
     look,
 )
-from conversations.dialog.replay import is_valid
-from conversations.dialog.steps import STEPS, Kind
+from conversations.dialog.answers import is_valid
+from conversations.dialog.steps import STEPS
 from tests.buyer import TODAY
 
 BOOK = load_content().handbook
@@ -33,13 +33,14 @@ CATALOG = load_content().catalog
 TOKENS = [
     *("back", "home", "restart", "continue", "language:ja", "language:en", "help:me"),
     *(f"{step}:{value}" for step, row in STEPS.items() for value in row.offered(BOOK)),
+    *(f"{fact}:{value}" for fact, values in BOOK.values.items() for value in values),
     *(
         f"{step}:{TODAY - timedelta(days=ago)}"
         for step in ("requested_on", "approved_on", "completed_on")
         for ago in (0, 9, 40)
     ),
-    *(f"{step}:unknown" for step in StepName),
-    *(f"change:{step}" for step in StepName),
+    *(f"{step}:unknown" for step in (*StepName, *BOOK.fact)),
+    *(f"change:{step}" for step in (*StepName, *BOOK.fact)),
     *("order_number:8190123456789012", "item:lamp", "ordered:M", "wanted:L", "item:", "order_number:", "wanted:"),
 ]
 tokens = st.sampled_from(TOKENS)
@@ -106,7 +107,7 @@ STEPS_ASKED_AGAIN = {StepName.CHANGE, StepName.DRAFT}
 """Where a fact is asked anew, the same answer is an answer again."""
 
 
-@given(st.lists(st.builds(Answer, st.sampled_from(StepName), st.text(max_size=20)), max_size=30), days)
+@given(st.lists(st.builds(Answer, st.sampled_from([*StepName, *BOOK.fact]), st.text(max_size=20)), max_size=30), days)
 @settings(max_examples=300, deadline=None)
 def test_stored_answers_of_another_release_never_break_a_conversation(answers: list[Answer], today: date) -> None:
     turn = advance(Conversation(Language.JA, tuple(answers)), Started(), BOOK, READERS, today)
@@ -144,7 +145,7 @@ class Chat(RuleBasedStateMachine):
     def a_question_is_never_asked_whose_answer_is_known(self) -> None:
         place = look(self.conversation, BOOK, self.today).place
         asked_again = STEPS_ASKED_AGAIN & set(place.route)
-        if STEPS[place.step].kind in {Kind.CHOICE, Kind.DATE} and not asked_again:
+        if place.step in BOOK.shown and not asked_again:
             assert place.order.fact(place.step) is None
 
     @invariant()

@@ -87,7 +87,7 @@ class Desk:
     async def _interact(self, interaction: Interaction) -> None:
         user, answer = interaction.user, Answer(self._callbacks, interaction)
         try:
-            match to_meaning(interaction, self._service.topics):
+            match to_meaning(interaction, self._service.topics, self._service.typed):
                 case Typing(text):
                     await answer.only(SUGGESTIONS, {"choices": self._suggestions(text, self._language(interaction))})
                 case Form(step):

@@ -12,7 +12,6 @@ from adapters.discord.outgoing import CHOOSE, DIRECT, OWN, PRIVATE, TYPE
 from conversations import Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from conversations.dialog.commands import to_event
 from conversations.dialog.replies import Role, role_of
-from conversations.dialog.steps import TYPED
 
 EXPLAIN = "Explain this reply"
 """The command on a message; Discord knows it by this name in every language."""
@@ -67,11 +66,14 @@ class Setup:
 Meaning = Action | Invited | Form | Typing | Setup | None
 
 
-def to_meaning(interaction: Interaction, topics: Collection[str]) -> Meaning:
-    """Return what an interaction means; None if it is of a kind that Discord did not have yet."""
+def to_meaning(interaction: Interaction, topics: Collection[str], typed: Collection[str]) -> Meaning:
+    """Return what an interaction means; None if it is of a kind that Discord did not have yet.
+
+    ``typed`` are the questions whose answer is typed.
+    """
     data, once = interaction.data, f"i{interaction.id}"
     if interaction.kind == _PRESS:
-        return _press(interaction)
+        return _press(interaction, typed)
     if interaction.kind == _COMMAND:
         return Setup() if data["name"] == SETUP else Action(_command(data, topics), once)
     if interaction.kind == _FORM:
@@ -162,7 +164,7 @@ def _typed(data: Raw) -> Iterator[str]:
         yield from _typed(inner)
 
 
-def _press(interaction: Interaction) -> Meaning:
+def _press(interaction: Interaction, typed: Collection[str]) -> Meaning:
     """Read a pressed button or a chosen option: ``token#revision``. A bare token is one of another release."""
     custom_id, values = interaction.data["custom_id"], tuple(interaction.data.get("values", ()))
     name, mark, revision = custom_id.rpartition("#")
@@ -170,7 +172,7 @@ def _press(interaction: Interaction) -> Meaning:
     match name.partition(":"):
         case ("!setup", _, setting):
             return Setup(setting, values)
-        case (kind, _, step) if kind == TYPE and step in TYPED:
+        case (kind, _, step) if kind == TYPE and step in typed:
             return Form(step)
         case (kind, _, _) if kind in {PRIVATE, DIRECT}:
             return Invited(int(revision, 16) if _HEX.fullmatch(revision) else 0, kind == DIRECT)

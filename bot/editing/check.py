@@ -11,12 +11,12 @@ from markdown_it import MarkdownIt
 from bot.asked import asked_path, ways_to_ask
 from bot.content import NO_BUTTONS, Content, ContentError, load_content
 from bot.editing.check_phrasings import understanding
-from bot.editing.every_path import SAMPLES, walk
+from bot.editing.every_path import walk
 from bot.editing.proofreader import UNWORDABLE, Proofreader, said
 from bot.lexicons import TITLED, block_lines, blocks
 from conversations import Language, Notice, Order, Reply
-from conversations.dialog.details import LONGEST_DETAIL
-from conversations.dialog.steps import STEPS, Kind
+from conversations.dialog.steps import SCREENS, STEPS
+from conversations.policy.handbook import Handbook
 from conversations.reading.spelling import name_key
 from messages.catalog import LONGEST_DRAFT, sentences
 
@@ -138,9 +138,11 @@ def _label_place(language: Language, name: str) -> str:
 
 
 def _wanted_labels(content: Content) -> Iterator[str]:
-    for step, row in STEPS.items():
-        if row.kind is not Kind.READING:
-            yield from (f"{step}:{value}" for value in row.offered(content.handbook))
+    book = content.handbook
+    for step in SCREENS:
+        yield from (f"{step}:{value}" for value in STEPS[step].offered(book))
+    for fact, values in book.values.items():
+        yield from (f"{fact}:{value}" for value in (*values, *book.fact[fact].elsewhere))
     yield from (f"form_choice:{row.id}" for row in content.handbook.form_choices)
 
 
@@ -221,7 +223,7 @@ def _drafts(content: Content) -> Iterator[str]:
         for block, meaning in (("chat", "ja"), ("form", "form_ja")):
             if not {block, meaning} <= set(found):
                 continue
-            for values in _details(row.details):
+            for values in _details(row.details, content.handbook):
                 try:
                     send = _block(content, path, block, values)
                     meant = _block(content, path, meaning, values)
@@ -231,11 +233,10 @@ def _drafts(content: Content) -> Iterator[str]:
                 yield from _draft_problems(f"{path}: {block}", send, meant, LONGEST_DRAFT[block], values)
 
 
-def _details(details: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    samples = {step.value: text for step, text in SAMPLES.items()}
+def _details(details: tuple[str, ...], book: Handbook) -> Iterator[dict[str, object]]:
     for given in product((True, False), repeat=len(details)):
-        values: dict[str, object] = {step.value: "" for step in LONGEST_DETAIL}
-        values |= {name: samples[name] for name, is_given in zip(details, given, strict=True) if is_given}
+        values: dict[str, object] = dict.fromkeys(book.details, "")
+        values |= {name: book.fact[name].example for name, is_given in zip(details, given, strict=True) if is_given}
         yield from ({**values, "part": part} for part in (True, False))
 
 
@@ -247,7 +248,7 @@ def _block(content: Content, path: str, block: str, values: Mapping[str, object]
 def _draft_problems(where: str, send: str, meant: str, longest: int, values: Mapping[str, object]) -> Iterator[str]:
     if not send.isascii():
         yield f"{where}: only plain English letters reach every seller: {send!r}"
-    if not any(values[step] for step in LONGEST_DETAIL) and len(send) > longest:
+    if not any(value for name, value in values.items() if name != "part") and len(send) > longest:
         yield f"{where}: {len(send)} characters even without details, {longest} at most"
     if send.count("\n") != meant.count("\n"):
         yield f"{where}: the English and the Japanese have different numbers of lines"

@@ -1,64 +1,102 @@
-"""Draws the dialog as a Mermaid diagram, from the table of steps and the rules themselves."""
+"""Draws the dialog as Mermaid diagrams, one a part, from the table of steps, the facts and the rules themselves."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from conversations import Handbook, Order, StepName
-from conversations.dialog.steps import STEPS, Kind
+from conversations.dialog.answers import answer_of
+from conversations.dialog.steps import DETAILS, NAMED, STEPS, Arrow
 from conversations.policy.eligibility import examine
 from conversations.policy.order import UNKNOWN
 
 _TODAY = date(2026, 11, 24)
 _DAYS = [(_TODAY - timedelta(days=ago)).isoformat() for ago in (0, 60)]
 """A recent day and one long ago: all that the rules tell apart."""
+S = StepName
+PICTURES: Mapping[str, tuple[StepName, ...]] = {
+    "The menu": (S.MENU,),
+    "From the verdict on": (S.VERDICT, S.STEPS, S.MONEY, S.CAUTIONS, S.CHANGE),
+    "Messages to the seller": (S.WRITE, S.DRAFT, S.REPLY_GROUP, S.REPLY_KIND),
+    "Questions": (S.TOPIC_GROUP, S.TOPIC),
+}
+"""The screens of each picture."""
 
 
-def mermaid(handbook: Handbook) -> str:
-    """Return the diagram: screens as boxes, questions as rhombs, verdicts as rounded boxes."""
-    lines = ["flowchart TD", *_screens(), *_questions(handbook)]
-    return "\n".join(dict.fromkeys(lines))
+def mermaid(handbook: Handbook) -> Mapping[str, str]:
+    """Return all pictures by their titles: screens as boxes, questions as rhombs, verdicts as rounded boxes."""
+    pictures = {title: _drawn(_screens(steps)) for title, steps in PICTURES.items()}
+    return pictures | {f"The check: {' · '.join(alike)}": _drawn(lines) for alike, lines in _checks(handbook)}
 
 
-def with_diagram(page: str, diagram: str) -> str:
-    """Return a Markdown page with its Mermaid diagram replaced."""
-    return re.sub(r"(```mermaid\n).*?(\n```)", lambda fences: fences[1] + diagram + fences[2], page, flags=re.DOTALL)
+def with_pictures(page: str, pictures: Mapping[str, str]) -> str:
+    """Return a Markdown page with its Mermaid pictures, and the headings between them, replaced."""
+    fenced = "\n\n".join(f"### {title}\n\n{_FENCE}{drawn}\n```" for title, drawn in pictures.items())
+    start, last = page.find(_FENCE), page.rfind(_FENCE)
+    if start < 0:
+        return page
+    end = page.index("\n```", last) + len("\n```")
+    return page[:start] + fenced[fenced.index(_FENCE) :] + page[end:]  # the first stands under the page's own heading
 
 
-def _screens() -> Iterator[str]:
-    for name, step in STEPS.items():
-        if step.kind is Kind.SCREEN:
-            yield f'    {name}["{name}"]'
-        for value, onward in step.leads_to.items():
-            yield f"    {name} -->|{value}| {_verdicts(onward)}"
-        if step.leads_all_to is not None:
-            yield f"    {name} --> {_verdicts(step.leads_all_to)}"
-        for need in step.needs:
-            yield f"    {name} -.->|unless known| {need}"
+_FENCE = "```mermaid\n"
 
 
-def _verdicts(step: StepName) -> str:
-    """Return the diagram's node for a step; the way to a verdict begins with the first question."""
-    return "status" if step is StepName.VERDICT else step.value
+def _drawn(lines: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(("flowchart TD", *(f"    {line}" for line in lines))))
 
 
-def _questions(handbook: Handbook) -> Iterator[str]:
-    yield from _from(Order(), handbook, "", "")
+def _screens(names: Iterable[StepName]) -> Iterator[str]:
+    for name in names:
+        step = STEPS[name]
+        yield f'{name}["{name}"]'
+        for value, arrow in step.leads.items():
+            yield from _arrow(name, value, arrow)
+        if step.leads_all is not None:
+            yield from _arrow(name, "", step.leads_all)
+        for token in step.also:
+            yield f"{name} -->|{token}| {_target(token)}"
+        for draft, needs in {"": step.needs, **step.needs_for}.items():
+            condition = f"{draft}, unless known" if draft else "unless known"
+            yield from (f'{name} -.->|{condition}| {need}{{"{need}?"}}' for need in needs)
 
 
-def _from(order: Order, handbook: Handbook, asked: str, value: str) -> Iterator[str]:
+def _arrow(name: str, value: str, arrow: Arrow) -> Iterator[str]:
+    label = f"|{value}|" if value else ""
+    if arrow.anew:
+        fact = {NAMED: "the fact", DETAILS: "details"}.get(arrow.anew, arrow.anew)
+        asked = fact.replace(" ", "_")
+        yield f'{name} -->{label} {asked}{{"{fact}?"}}'
+        yield f"{asked} --> {arrow.to}"
+    else:
+        yield f"{name} -->{label} {arrow.to}"
+    yield from (f"{name} -->|{value}: {draft}| {to}" for draft, to in arrow.for_draft.items())
+
+
+def _target(token: str) -> str:
+    """Return the screen to which a token leads."""
+    answer = answer_of(token)
+    arrow = STEPS[answer.step].arrow(answer.value)
+    return answer.step if arrow is None else arrow.to
+
+
+def _checks(handbook: Handbook) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield the questions and verdicts of each status; those that lead the same way share a picture."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for status in handbook.values["status"]:
+        alike.setdefault(tuple(_from(Order(status=status), handbook, "status")), []).append(status)
+    for lines, statuses in alike.items():
+        label = f"status -->|{' · '.join(statuses)}|"
+        yield tuple(statuses), tuple(line.replace("status -->", label) for line in lines)
+
+
+def _from(order: Order, handbook: Handbook, asked: str) -> Iterator[str]:
     examination = examine(order, handbook, _TODAY)
-    label = f"|{value}|" if asked == "status" else ""
     if examination.verdict is not None:
         outcome = examination.verdict.outcome
-        yield f'    {outcome}(["{outcome}"])'
-        yield f"    {asked} -->{label} {outcome}"
-        yield f"    {outcome} --> verdict"
+        yield f'{asked} --> {outcome}(["{outcome}"])'
         return
     fact = examination.ask or ""
-    yield f'    {fact}{{"{fact}?"}}'
-    if asked:
-        yield f"    {asked} -->{label} {fact}"
-    values = handbook.values.get(fact, (*_DAYS, UNKNOWN))
-    for answer in values:
-        yield from _from(Order(**{**order.known(), fact: answer}), handbook, fact, answer)
+    yield f'{asked} --> {fact}{{"{fact}?"}}'
+    yield from (f"{fact} -->|{label}| {_target(token)}" for label, token in handbook.fact[fact].elsewhere.items())
+    for answer in handbook.values.get(fact, (*_DAYS, UNKNOWN)):
+        yield from _from(Order(**{**order.known(), fact: answer}), handbook, fact)

@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.content import Content
 from bot.errors import MendableError
-from bot.facts_json import JSON_FACTS, as_json
+from bot.facts_json import told_facts, understood
 from conversations import Readers
 from conversations.reading.questions import Decision, Recognition
 
@@ -55,13 +56,13 @@ def share(right: Iterable[bool]) -> Share:
 Row = Mapping[str, Any]
 
 
-def report(rows: list[Row], readers: Readers, today: date) -> Iterator[str]:
+def report(rows: list[Row], content: Content, today: date) -> Iterator[str]:
     """Yield how well the lines are understood, a figure a line."""
     for language in sorted({str(row.get("language", "")) for row in rows}):
         own = [row for row in rows if row.get("language", "") == language]
         for part in (_questions, _out_of_scope, _facts):
-            yield from (f"{language or '–'}  {line}" for line in part(own, readers, today))
-    yield from _replies(rows, readers)
+            yield from (f"{language or '–'}  {line}" for line in part(own, content, today))
+    yield from _replies(rows, content.readers)
 
 
 def read_rows(file: Path) -> list[Row]:
@@ -110,8 +111,8 @@ def _right(row: Row) -> set[str]:
     return {row["topic"], *row.get("also", ())}
 
 
-def _questions(rows: list[Row], readers: Readers, _: date) -> Iterator[str]:
-    asked = [(row, readers.questions.read(row["text"])) for row in rows if "topic" in row]
+def _questions(rows: list[Row], content: Content, _: date) -> Iterator[str]:
+    asked = [(row, content.readers.questions.read(row["text"])) for row in rows if "topic" in row]
     if not asked:
         return
 
@@ -128,24 +129,24 @@ def _questions(rows: list[Row], readers: Readers, _: date) -> Iterator[str]:
     yield f"  the right one among the buttons {share(bool(_right(row) & {*read.offered}) for row, read in clarified)}"
 
 
-def _out_of_scope(rows: list[Row], readers: Readers, _: date) -> Iterator[str]:
-    reads = [readers.questions.read(row["text"]) for row in rows if "theme" in row]
+def _out_of_scope(rows: list[Row], content: Content, _: date) -> Iterator[str]:
+    reads = [content.readers.questions.read(row["text"]) for row in rows if "theme" in row]
     if reads:
         yield f"out of scope, answered wrongly {share(read.decision is Decision.ANSWER for read in reads)}"
         yield f"out of scope, asked back {share(read.decision is Decision.CLARIFY for read in reads)}"
         yield f"out of scope, refused {share(read.decision is Decision.REFUSE for read in reads)}"
 
 
-def _facts(rows: list[Row], readers: Readers, today: date) -> Iterator[str]:
-    told = [(row["facts"], as_json(readers.facts.read(row["text"], today))) for row in rows if "facts" in row]
+def _facts(rows: list[Row], content: Content, today: date) -> Iterator[str]:
+    book, read = content.handbook, content.readers.facts.read
+    told = [(row["facts"], understood(read(row["text"], today), book)) for row in rows if "facts" in row]
     if not told:
         return
-    pairs = [({(name, wanted[name]) for name in wanted}, {(name, found[name]) for name in found if name in JSON_FACTS})
-             for wanted, found in told]  # fmt: skip
+    pairs = [(set(wanted.items()), set(found.items())) for wanted, found in told]
     hits = sum(len(wanted & found) for wanted, found in pairs)
     yield f"facts, precision {Share(hits, sum(len(found) for _, found in pairs))}"
     yield f"facts, recall {Share(hits, sum(len(wanted) for wanted, _ in pairs))}"
-    for name in JSON_FACTS:
+    for name in told_facts(book):
         wanted_one = sum(name in wanted for wanted, _ in told)
         missed = sum(name in wanted and found.get(name) != wanted[name] for wanted, found in told)
         extra = sum(name in found and wanted.get(name) != found[name] for wanted, found in told)

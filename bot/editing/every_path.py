@@ -23,17 +23,10 @@ from conversations import (
     Wrote,
     advance,
 )
-from conversations.dialog.steps import STEPS, Kind
+from conversations.dialog.steps import SCREENS, STEPS
 from messages import Message
 
 EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en", "forget")
-SAMPLES = {
-    StepName.ORDER_NUMBER: "8190123456789012",
-    StepName.ITEM: "blue rain jacket",
-    StepName.ORDERED: "size M",
-    StepName.WANTED: "size L",
-}
-"""What the walker types where a detail is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
     """Visit every reachable place once, nearest first."""
     start = advance(Conversation(language), Chose("home"), content.handbook, content.readers, today)
     queue: deque[tuple[tuple[Event, ...], Turn]] = deque([((), start)])
-    seen: set[Hashable] = {_key(start.place)}
+    seen: set[Hashable] = {_key(start.place, content.handbook)}
     while queue:
         events, turn = queue.popleft()
         yield Visit(events, turn, tuple(content.catalog.message(reply, language) for reply in turn.replies))
@@ -57,7 +50,7 @@ def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
             continue
         for event in _ways_on(turn, content.handbook):
             onward = advance(turn.conversation, event, content.handbook, content.readers, today)
-            key = _key(onward.place)
+            key = _key(onward.place, content.handbook)
             if key not in seen:
                 seen.add(key)
                 queue.append(((*events, event), onward))
@@ -66,24 +59,24 @@ def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
 def _ways_on(turn: Turn, handbook: Handbook) -> Iterator[Event]:
     """Return what to try at a place: a fact asked anew leads to places that the first answers lead to as well."""
     place = turn.place
-    asked_anew = StepName.CHANGE in place.route and place.step is not StepName.CHANGE
-    if asked_anew or (place.step is StepName.REASON and place.order.reason is not None):
+    asked_anew = StepName.CHANGE in place.route and place.step != StepName.CHANGE
+    if asked_anew or (place.step == "reason" and place.order.reason is not None):
         return
     choices: list[Choice] = [choice for reply in turn.replies for choice in reply.choices]
     yield from (Chose(choice.token) for choice in choices if choice.token not in EVERYWHERE)
     if not turn.conversation.answers:
         yield from (Chose(f"help:{page}") for page in STEPS[StepName.HELP].offered(handbook))
-    if place.step in SAMPLES:
-        yield Wrote(SAMPLES[place.step])
+    if place.step in handbook.details:
+        yield Wrote(handbook.fact[place.step].example)
 
 
-def _key(place: Place) -> Hashable:
+def _key(place: Place, handbook: Handbook) -> Hashable:
     """Return what the screen at a place depends on."""
     if place.reading is not None:
-        return (place.reading, STEPS[place.step].kind is Kind.SCREEN)
+        return (place.reading, place.step in SCREENS)
     if StepName.DRAFT in place.route or StepName.REPLY_GROUP in place.route:
         order = place.order
-        details = tuple(order.fact(step) for step in SAMPLES)
+        details = tuple(order.fact(step) for step in handbook.details)
         told = (order.reason, order.is_part, details)
         return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kinds, place.group, told)
-    return replace(place, order=replace(place.order, reason=None, scope=None))
+    return replace(place, order=place.order.without("reason", "scope"))

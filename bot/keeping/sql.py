@@ -27,7 +27,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from bot.keeping.store import NewerStoreError, Saved, StoreError
-from conversations import Answer, Conversation, Language, StepName
+from conversations import Answer, Conversation, Language
 
 RELEASE = 1
 """The form of the stored data. A file with a higher number was written by a newer release."""
@@ -226,15 +226,12 @@ def _as_store_error() -> Iterator[None]:
 
 
 def _write_answers(answers: Sequence[Answer]) -> str:
-    return json.dumps([[one.step.value, one.value] for one in answers], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([[one.step, one.value] for one in answers], ensure_ascii=False, separators=(",", ":"))
 
 
 def _read_answers(text: str) -> tuple[Answer, ...]:
-    """Read answers; those of steps that this release does not have do not count and are dropped."""
-    return tuple(Answer(_STEPS[step], str(value)) for step, value in json.loads(text) if step in _STEPS)
-
-
-_STEPS = {step.value: step for step in StepName}
+    """Read answers; those of steps that this release does not have stay, and do not count."""
+    return tuple(Answer(str(step), str(value)) for step, value in json.loads(text))
 
 
 def _language(code: str) -> Language:

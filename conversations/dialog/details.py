@@ -5,18 +5,15 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conversations.dialog.steps import StepName
+from conversations.policy.rows import OrderFact
 from conversations.reading.spelling import visible
 
 SKIPPED = ""
 """The answer that leaves a detail out."""
-LONGEST_DETAIL: Mapping[StepName, int] = {
-    StepName.ORDER_NUMBER: 20,
-    StepName.ITEM: 50,
-    StepName.ORDERED: 30,
-    StepName.WANTED: 30,
-}
-"""Characters of each detail that a message to the seller, and a button's token, can carry."""
+ORDER_NUMBER = "order_number"
+"""The detail that is read as a number; all others are words."""
+FEWEST_FIGURES = 10
+"""Figures of an order number: AliExpress publishes no form, and 10 to 20 hold every number seen."""
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f々〆]+")
 _PRIVATE = re.compile(r"@|https?:|www\.|\d[\d\s()+-]{8,}\d")
@@ -60,42 +57,40 @@ class Detail:
     shortened: bool = False
 
 
-def read_detail(step: StepName, text: str, glossary: Mapping[str, str]) -> Detail:
+def read_detail(fact: OrderFact, text: str, glossary: Mapping[str, str]) -> Detail:
     """Read one detail. Full-width digits become half-width; too long a text is shortened, and says so.
 
-    >>> read_detail(StepName.ORDER_NUMBER, "８１９０ １２３４ ５６７８ ９０１２", {}).value
+    >>> words = {"answered_by": "words", "part": "message", "longest": 20}
+    >>> read_detail(OrderFact(id="order_number", **words), "８１９０ １２３４ ５６７８ ９０１２", {}).value
     '8190123456789012'
-    >>> read_detail(StepName.ORDERED, "黒 M", {"黒": "black"}).english
+    >>> read_detail(OrderFact(id="ordered", **words), "黒 M", {"黒": "black"}).english
     'black M'
     """
     plain = " ".join(visible(text).split())
-    if step is StepName.ORDER_NUMBER:
-        return _order_number(plain)
+    longest = fact.longest
+    if fact.id == ORDER_NUMBER:
+        return _order_number(plain, longest)
     if _PRIVATE.search(plain):
         return Detail(problem="private")
     if _JAPANESE.search(plain):
         english = _in_english(plain, glossary)
-        fits = english is not None and len(english) <= LONGEST_DETAIL[step]
+        fits = english is not None and len(english) <= longest
         return Detail(problem="japanese", english=english if fits else None)
     latin = _in_ascii(plain)
     if latin is None or not re.search(r"[A-Za-z0-9]", latin):
         return Detail(problem="no_letters")
-    longest = LONGEST_DETAIL[step]
     return Detail(value=latin[:longest].rstrip(), shortened=len(latin) > longest)
 
 
-def is_detail(step: StepName, value: str) -> bool:
+def is_detail(fact: OrderFact, value: str) -> bool:
     """Tell whether a value is one that reading a text could have given: it may come from a forged button."""
-    return value == SKIPPED or read_detail(step, value, {}) == Detail(value=value)
+    return value == SKIPPED or read_detail(fact, value, {}) == Detail(value=value)
 
 
-def _order_number(plain: str) -> Detail:
-    """Take the one run of digits, whatever stands around it.
-
-    AliExpress publishes no form; 10 to 20 digits holds every number seen.
-    """
+def _order_number(plain: str, longest: int) -> Detail:
+    """Take the one run of digits that can be an order's number, whatever stands around it."""
     runs = re.findall(r"[0-9]+", re.sub(r"(?<=[0-9])[ -](?=[0-9])", "", plain))
-    if len(runs) == 1 and 10 <= len(runs[0]) <= LONGEST_DETAIL[StepName.ORDER_NUMBER]:  # noqa: PLR2004
+    if len(runs) == 1 and FEWEST_FIGURES <= len(runs[0]) <= longest:
         return Detail(value=runs[0])
     return Detail(problem="order_number")
 

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from conversations.dialog.answers import Answer, answer_of, way_to
+from conversations.dialog.conversation import Conversation, Turn
 from conversations.dialog.details import Detail, read_detail
-from conversations.dialog.pressing import Conversation, Dialog, Turn
-from conversations.dialog.replay import Answer
+from conversations.dialog.pressing import Dialog
 from conversations.dialog.replies import Choice, Notice, Reply
 from conversations.dialog.screens import BACK, CONTINUE, HOME
-from conversations.dialog.steps import CHECK, STEPS, Kind, StepName
+from conversations.dialog.steps import ANSWERED, CHECK, QUESTIONS, SCREENS, StepName
 from conversations.events import Language
 from conversations.policy.handbook import Handbook
+from conversations.policy.rows import AnsweredBy
 from conversations.reading.days import read_day
 from conversations.reading.order_facts import asks_something
 from conversations.reading.questions import Decision, Recognition
@@ -31,13 +33,8 @@ LONGEST_HEARD = 80
 """Characters of the buyer's own words that a notice repeats."""
 LEADS_AWAY = frozenset({"back", "home", "restart", "continue", "language", "help", "menu", "topic_group", "topic"})
 """What words may mean even where a text for the seller is asked: commands and questions, but no facts."""
-ONLY_WHERE_ASKED = "coupon:"
-"""Choices whose names, such as "yes", mean something only where they are offered."""
-TELLING = frozenset({"status", "payment"})
-"""Facts that only somebody with an order tells; the others may also be said of another shop, or of anything."""
 NONE_OF_THESE = Choice("none_of_these", "none_of_these")
 WAYS = (BACK, CONTINUE, HOME)
-QUESTIONS = Choice("menu:questions", "menu:questions")
 
 
 class Listening(Dialog):
@@ -53,16 +50,17 @@ class Listening(Dialog):
         plain = visible(text[:LONGEST_TEXT])
         if not plain:
             return self.show(Notice("empty"))
-        kind = STEPS[self.place.step].kind
-        token = self._offered(plain, numbers=kind is not Kind.DETAIL)
+        fact = self.handbook.fact.get(self.place.step)
+        answered_by = None if fact is None else fact.answered_by
+        token = self._offered(plain, numbers=answered_by is not AnsweredBy.WORDS)
         if token is not None:
             return self.choose(token)
         if len(text) > LONGEST_TEXT:
             return self._seller_wrote(text) or self.show(Notice("too_long", plain[:LONGEST_HEARD]))
-        match kind:
-            case Kind.DETAIL:
+        match answered_by:
+            case AnsweredBy.WORDS:
                 return self._by_name(plain, LEADS_AWAY) or self._detail(plain)
-            case Kind.DATE:
+            case AnsweredBy.DAY:
                 return self._day(plain)
             case _:
                 return self._by_name(plain) or self._understand(plain)
@@ -71,7 +69,7 @@ class Listening(Dialog):
         """Answer a question that was asked outright, behind a command."""
         plain = visible(text[:LONGEST_TEXT])
         if not plain:
-            return self.choose(QUESTIONS.token)
+            return self.choose(QUESTIONS)
         asked = self.readers.questions.read(plain)
         return self._by_name(plain, LEADS_AWAY) or self._answer_question(asked) or self._understand(plain)
 
@@ -79,7 +77,7 @@ class Listening(Dialog):
         """Explain what the buyer showed of the seller."""
         plain = visible(text[:MOST_READ])
         if not plain:
-            return self.choose("menu:reply")
+            return self.choose(ANSWERED)
         reading = self.readers.replies.read(plain)
         return self._explain(reading, plain) if reading.sure else self._which_reply(reading, plain)
 
@@ -96,14 +94,12 @@ class Listening(Dialog):
     def _by_name(self, plain: str, among: frozenset[str] | None = None) -> Turn | None:
         """Do what the words name anywhere in the dialog, if it is among the steps and commands that may be meant."""
         token = self.readers.names.only(plain)
-        if (
-            token is None
-            or token.startswith(ONLY_WHERE_ASKED)
-            or (among is not None and token.partition(":")[0] not in among)
-        ):
+        step, _, topic = (token or "").partition(":")
+        fact = self.handbook.fact.get(step)
+        only_where_asked = fact is not None and fact.only_where_asked
+        if token is None or only_where_asked or (among is not None and step not in among):
             return None
         turn = self.press(token)
-        step, _, topic = token.partition(":")
         return self._with_feedback(turn, topic) if turn is not None and step == StepName.TOPIC else turn
 
     # Answers to what was asked.
@@ -124,7 +120,7 @@ class Listening(Dialog):
 
     def _detail(self, plain: str) -> Turn:
         step = self.place.step
-        detail = read_detail(step, plain, self.handbook.glossary)
+        detail = read_detail(self.handbook.fact[step], plain, self.handbook.glossary)
         if detail.value is not None:
             return self.add(
                 Answer(step, detail.value), notice=Notice("shortened", detail.value) if detail.shortened else None
@@ -152,21 +148,21 @@ class Listening(Dialog):
             return explained
         facts = self.readers.facts.read(plain, self.today)
         asked = self.readers.questions.read(plain)
-        if facts and (asked.theme is None or not TELLING.isdisjoint(facts)):
+        if facts and (asked.theme is None or any(self.handbook.fact[fact].telling for fact in facts)):
             return self._note(facts, asked, asks=asks_something(plain))
         return self._answer_question(asked) or self._refuse(asked, plain)
 
     def _note(self, facts: Mapping[str, str], asked: Recognition, *, asks: bool) -> Turn:
         """Take facts into the order, and go on to the check, or to the answer if they came with a question."""
         before = self.conversation.answers
-        told = [Answer(StepName(fact), value) for fact, value in facts.items()]
-        answers_this = self.place.step.value in facts
+        told = [Answer(fact, value) for fact, value in facts.items()]
+        answers_this = self.place.step in facts
         topic = asked.topics[0].id if asked.decision is Decision.ANSWER and asks and not answers_this else None
         if topic is not None and "status" in facts and self.handbook.topic[topic].check:
             topic = None  # the check serves this order better
         here = answers_this or StepName.VERDICT in self.place.route
         if not here and topic is None:
-            told = [Answer(StepName.MENU, CHECK.partition(":")[2]), *told]
+            told = [answer_of(CHECK), *told]
         if topic is not None:
             told = [*told, Answer(StepName.TOPIC, topic)]
         turn = self.add(*told, notice=Notice("understood", facts=tuple(facts.items())))
@@ -197,9 +193,10 @@ class Listening(Dialog):
     def _beside(self, reply: Reply) -> Turn:
         """Show something before a question of the dialog, or in place of a screen; both are there to go on with."""
         turn = self.show()
-        if STEPS[self.place.step].kind is not Kind.SCREEN or (self.place.step is StepName.MENU and not reply.choices):
+        at_menu = self.place.step == StepName.MENU
+        if self.place.step not in SCREENS or (at_menu and not reply.choices):
             return replace(turn, replies=(reply, *turn.replies))
-        home = () if self.place.step is StepName.MENU else (HOME,)
+        home = () if at_menu else (HOME,)
         return replace(turn, replies=(replace(reply, choices=(*reply.choices, CONTINUE, *home)),))
 
     def _with_feedback(self, turn: Turn, topic: str) -> Turn:
@@ -218,8 +215,7 @@ class Listening(Dialog):
     def _explain(self, reading: SellerReading, plain: str) -> Turn:
         """Explain the kinds of a message, with the answer to send; less likely ones stay as buttons."""
         answer = Answer(StepName.REPLY_KIND, "+".join(reading.sure))
-        group = next(row.id for row in self.handbook.reply_groups if reading.sure[0] in row.kinds)
-        way = (Answer(StepName.MENU, "reply"), Answer(StepName.REPLY_GROUP, group))
+        way = way_to(Answer(StepName.REPLY_KIND, reading.sure[0]), self.handbook)
         harmless = reading.unsafe and not any(self.handbook.reply_kind[kind].unsafe for kind in reading.sure)
         notice = Notice("reply_may_be_unsafe" if harmless else "reply_read", plain[:LONGEST_HEARD])
         return _with_choices(self.add(*way, answer, notice=notice), *_kinds(reading), at=-1)
@@ -228,8 +224,8 @@ class Listening(Dialog):
         """Ask which of the likely kinds a message is."""
         notice = Notice("reply_may_be_unsafe" if reading.unsafe else "reply_unclear", plain[:LONGEST_HEARD])
         if not reading.offered:
-            return self.add(Answer(StepName.MENU, "reply"), notice=notice)
-        choices = (*_kinds(reading), Choice("menu:reply", "none_of_these"))
+            return self.add(answer_of(ANSWERED), notice=notice)
+        choices = (*_kinds(reading), Choice(ANSWERED, "none_of_these"))
         return self._beside(Reply("which_reply", self.place.order, self.today, choices, notices=(notice,)))
 
 

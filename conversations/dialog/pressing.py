@@ -1,43 +1,20 @@
 """The engine: what buttons and commands do to the answers, and what is then seen. Pure and deterministic."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from conversations.dialog.replay import HOME, RESTART, Answer, Place, is_valid, replay
-from conversations.dialog.replies import Choice, Notice, Reply
-from conversations.dialog.screens import other_languages, screens
-from conversations.dialog.steps import STEP_NAMES, STEPS, Kind, StepName
+from conversations.dialog.answers import Answer, answer_of, is_valid, way_to
+from conversations.dialog.conversation import Conversation, Turn
+from conversations.dialog.replay import Place, replay
+from conversations.dialog.replies import FORGET, Choice, Notice, Reply
+from conversations.dialog.screens import screens
+from conversations.dialog.steps import HOME, READINGS, RESTART, SCREENS, STEPS, StepName
 from conversations.events import Language
 from conversations.policy.handbook import Handbook
 
 MOST_ANSWERS = 100
 """Answers kept. Beyond it the oldest that count no more are dropped; ``back`` then reaches less far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """All that is kept of a chat: the language and the answers, oldest first."""
-
-    language: Language = Language.JA
-    answers: tuple[Answer, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one event led to: the conversation to keep, where it stands, and the replies to word and send."""
-
-    conversation: Conversation
-    place: Place
-    replies: tuple[Reply, ...]
-    forgets: bool = False
-    """The buyer asked to delete all that is kept of the chat."""
-
-    @property
-    def languages(self) -> tuple[Choice, ...]:
-        """The choices that go on in another language and are on none of the replies."""
-        offered = {choice.token for reply in self.replies for choice in reply.choices}
-        return tuple(one for one in other_languages(self.conversation.language) if one.token not in offered)
 
 
 class Dialog:
@@ -49,23 +26,32 @@ class Dialog:
         self.handbook = handbook
         self.today = today
         self.place = replay(conversation.answers, handbook, today)
+        self._drawn: tuple[Place, Language, tuple[Reply, ...]] | None = None
 
     # What the buyer sees.
 
     def show(self, notice: Notice | None = None) -> Turn:
         """Return what the buyer sees at the place, below a notice if there is one."""
-        replies = screens(self.place, self.conversation.language, self.handbook, self.today, notice)
-        return Turn(self.conversation, self.place, replies)
+        first, *others = self._screens()
+        first = first if notice is None else replace(first, notices=(notice,))
+        return Turn(self.conversation, self.place, (first, *others))
+
+    def _screens(self) -> tuple[Reply, ...]:
+        """Return the screens at the place, each drawn once a turn."""
+        place, language = self.place, self.conversation.language
+        if self._drawn is None or self._drawn[0] is not place or self._drawn[1] is not language:
+            self._drawn = (place, language, screens(place, language, self.handbook, self.today))
+        return self._drawn[2]
 
     def offered(self) -> tuple[Choice, ...]:
         """Return all choices that are on the screen."""
-        return tuple(choice for reply in self.show().replies for choice in reply.choices)
+        return tuple(choice for reply in self._screens() for choice in reply.choices)
 
     def start(self, language: Language | None) -> Turn:
         """Open the conversation, for the first time or again."""
         if language is not None:
             self.conversation = replace(self.conversation, language=language)
-        resumed = self.place.step is not StepName.MENU or self.place.reading is not None
+        resumed = self.place.step != StepName.MENU or self.place.reading is not None
         return self.show(Notice("welcome_back") if resumed else None)
 
     # Buttons.
@@ -76,39 +62,36 @@ class Dialog:
 
     def press(self, token: str) -> Turn | None:
         """Do what a token says; None if it says nothing that holds today."""
-        match token.partition(":"):
-            case (("back" | "undo" | "continue" | "home" | "restart" | "forget") as command, "", ""):
-                return self._command(command)
-            case (("helped" | "not_asked" | "none_of_these") as word, "", ""):
-                return self._feedback(word)
-            case ("undo", ":", value):
-                return self._undo(value)
-            case ("language", ":", code) if code in set(Language):
-                self.conversation = replace(self.conversation, language=Language(code))
-                return self.show()
-            case (step, ":", value) if step in STEP_NAMES:
-                answer = Answer(StepName(step), value)
-                if is_valid(answer, self.handbook, self.today) and value not in {HOME, RESTART}:
-                    return self._answer(answer)
-            case _:
-                pass
-        return None
+        command, colon, value = token.partition(":")
+        if not colon:
+            return COMMANDS[command](self) if command in COMMANDS else None
+        if command in WITH_VALUE:
+            return WITH_VALUE[command](self, value)
+        answer = answer_of(token)
+        is_command = command == StepName.MENU and value in STEPS[command].beside
+        return None if is_command or not is_valid(answer, self.handbook, self.today) else self._answer(answer)
 
-    def _command(self, command: str) -> Turn:
-        match command:
-            case "back" | "undo":  # typed, so without the button that knows how much to take back
-                return self._back()
-            case "continue":
-                return self.set(_without_readings(self.conversation.answers))
-            case "home":
-                return self.add(Answer(StepName.MENU, HOME))
-            case "forget":
-                self.set(())
-                return replace(self.show(Notice("forgotten")), forgets=True)
-            case _:
-                return self._restart()
+    def go_on(self) -> Turn:
+        """Put away what was looked at beside the dialog."""
+        return self.set(_without_readings(self.conversation.answers))
 
-    def _feedback(self, word: str) -> Turn:
+    def home(self) -> Turn:
+        """Look at the menu; everything said stays known."""
+        return self.add(Answer(StepName.MENU, HOME))
+
+    def forget(self) -> Turn:
+        """Delete all that is kept of the chat."""
+        self.set(())
+        return replace(self.show(Notice("forgotten")), forgets=True)
+
+    def speak(self, code: str) -> Turn | None:
+        """Go on in a language; None for one that we do not know."""
+        if code not in set(Language):
+            return None
+        self.conversation = replace(self.conversation, language=Language(code))
+        return self.show()
+
+    def give_feedback(self, word: str) -> Turn:
         """Put the answer away that was looked at; who did not find theirs is led to all questions."""
         self.set(_without_readings(self.conversation.answers))
         turn = self.show(Notice(word))
@@ -118,7 +101,7 @@ class Dialog:
             return turn
         return replace(turn, replies=(replace(first, choices=(questions, *first.choices)), *turn.replies[1:]))
 
-    def _undo(self, value: str) -> Turn | None:
+    def undo(self, value: str) -> Turn | None:
         """Take back what the newest words were understood as, if nothing was said since."""
         kept, _, total = value.partition("-")
         if not (kept.isdecimal() and total == str(len(self.conversation.answers)) and int(kept) < int(total)):
@@ -126,7 +109,7 @@ class Dialog:
         self.set(self.conversation.answers[: int(kept)])
         return self.show(Notice("undone"))
 
-    def _restart(self) -> Turn:
+    def restart(self) -> Turn:
         """Begin anew; one step back is enough, so what was said before an earlier restart is dropped.
 
         So is what was typed for a message: that is kept for an open draft only.
@@ -136,36 +119,29 @@ class Dialog:
         if not answers or answers[-1] == restart:
             return self.show()
         earlier = max((age + 1 for age, one in enumerate(answers) if one == restart), default=0)
-        kept = (one for one in answers[earlier:] if STEPS[one.step].kind is not Kind.DETAIL)
+        kept = (one for one in answers[earlier:] if one.step in STEPS or one.step in self.handbook.shown)
         return self.set((*kept, restart))
 
     def _answer(self, answer: Answer) -> Turn | None:
         """Add an answer, wherever the dialog stands: an old button first leads to where it belongs."""
         verdict = self.place.verdict
-        if answer.step is StepName.VERDICT and verdict is not None and answer.value not in verdict.ways:
+        if answer.step == StepName.VERDICT and verdict is not None and answer.value not in verdict.ways:
             return None
         if self._in_reach(answer):
             return self.add(answer)
-        if answer.step in {StepName.DRAFT, StepName.MONEY}:
-            return None
-        return self.add(*self.way_to(answer), answer)
+        way = way_to(answer, self.handbook)
+        return None if answer.step in SCREENS and not way else self.add(*way, answer)
 
     def _in_reach(self, answer: Answer) -> bool:
         """Tell whether the answer counts where the dialog stands now."""
+        is_fact = answer.step not in STEPS
         return (
-            STEPS[answer.step].kind is Kind.READING
+            answer.step in READINGS
             or answer.step in {self.place.step, *self.place.route}
-            or (STEPS[answer.step].kind is not Kind.SCREEN and StepName.VERDICT in self.place.route)
+            or (is_fact and StepName.VERDICT in self.place.route)
         )
 
-    def way_to(self, answer: Answer) -> tuple[Answer, ...]:
-        """Return the answers that lead to a step's screen from the menu."""
-        group = next((row.id for row in self.handbook.reply_groups if answer.value in row.kinds), "")
-        tokens = (token.replace("*", group) for token in STEPS[answer.step].reached_by)
-        pairs = (token.split(":") for token in tokens)
-        return tuple(Answer(StepName(step), value) for step, value in pairs)
-
-    def _back(self) -> Turn:
+    def back(self) -> Turn:
         """Undo the newest answer that counts: one that leads nowhere (any more) is no step to undo."""
         before = self.place
         while self.conversation.answers:
@@ -190,10 +166,26 @@ class Dialog:
         return self.show()
 
 
+COMMANDS: Mapping[str, Callable[[Dialog], Turn]] = {
+    "back": Dialog.back,
+    "undo": Dialog.back,  # typed, so without the button that knows how much to take back
+    "continue": Dialog.go_on,
+    "home": Dialog.home,
+    "restart": Dialog.restart,
+    FORGET: Dialog.forget,
+    "helped": lambda dialog: dialog.give_feedback("helped"),
+    "not_asked": lambda dialog: dialog.give_feedback("not_asked"),
+    "none_of_these": lambda dialog: dialog.give_feedback("none_of_these"),
+}
+"""What the tokens without a value do: they answer no step."""
+WITH_VALUE: Mapping[str, Callable[[Dialog, str], Turn | None]] = {"undo": Dialog.undo, "language": Dialog.speak}
+"""What the tokens with a value do that answer no step."""
+
+
 def _without_readings(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """Drop the readings at the end: what was looked at beside the dialog is put away."""
     end = len(answers)
-    while end and STEPS[answers[end - 1].step].kind is Kind.READING:
+    while end and answers[end - 1].step in READINGS:
         end -= 1
     return answers[:end]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from conversations.events import Language
 from conversations.policy.eligibility import Verdict
 from conversations.policy.order import Order
 
@@ -42,6 +43,11 @@ def role_of(token: str) -> Role:
     if token == FORGET:
         return Role.GRAVE
     return Role.ANSWER if ":" in token and not token.startswith("language:") else Role.WAY
+
+
+def other_languages(language: Language) -> tuple[Choice, ...]:
+    """Return the choices that go on in another language."""
+    return tuple(Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conversations.dialog.replay import Place
-from conversations.dialog.replies import Choice, Notice, Reply
-from conversations.dialog.steps import STEPS, Kind, StepName
+from conversations.dialog.replies import Choice, Reply, other_languages
+from conversations.dialog.steps import READINGS, STEPS, StepName
 from conversations.events import Language
 from conversations.policy.eligibility import Verdict, examine
 from conversations.policy.handbook import Handbook
 from conversations.policy.order import UNKNOWN
+from conversations.policy.rows import AnsweredBy
 
 BACK = Choice("back", "back")
 HOME = Choice("home", "home")
@@ -29,33 +30,29 @@ SHOWN_CAUTIONS = 3
 """A verdict is one screen; the other cautions that apply have a screen of their own."""
 
 
-def screens(
-    place: Place, language: Language, handbook: Handbook, today: date, notice: Notice | None
-) -> tuple[Reply, ...]:
+def screens(place: Place, language: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
     """Return the messages for a place: what is being read, if anything, and the question or screen itself."""
-    shows_details = place.step in {StepName.DRAFT, StepName.MENU} or STEPS[place.step].kind is Kind.DETAIL
-    if place.order.has_details and not shows_details:
-        place = replace(place, order=place.order.without_details())
+    shows_details = place.step in {StepName.DRAFT, StepName.MENU, *handbook.details}
+    if not shows_details and place.order.tells_any(handbook.details):
+        place = replace(place, order=place.order.without(*handbook.details))
     pending = _PENDING.get(place.step, _question)(place, language, handbook, today)
     if place.reading is not None:
         reading = _reading(place, language, handbook, today)
-        if STEPS[place.step].kind is Kind.SCREEN or place.step is StepName.TOPIC:
-            ways = (BACK, HOME) if place.step is StepName.TOPIC else (CONTINUE, BACK, HOME)
+        if place.step in STEPS:
+            ways = (BACK, HOME) if place.step in READINGS else (CONTINUE, BACK, HOME)
             pending = (replace(reading, choices=(*reading.choices, *ways)),)
         else:
             pending = (reading, *pending)
-    if notice is not None:
-        pending = (replace(pending[0], notices=(notice,)), *pending[1:])
     return pending
 
 
-def _choices(step: StepName, values: tuple[str, ...]) -> tuple[Choice, ...]:
+def _choices(step: str, values: tuple[str, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(f"{step}:{value}", f"{step}:{value}") for value in values)
 
 
 def _reading(place: Place, language: Language, handbook: Handbook, today: date) -> Reply:
     subject = place.reading.value if place.reading is not None else ""
-    if place.reading is not None and place.reading.step is StepName.HELP:
+    if place.reading is not None and place.reading.step == StepName.HELP:
         return Reply(_HELP_SCREENS[subject], place.order, today, _beside_help(subject, language))
     related = _choices(StepName.TOPIC, handbook.topic[subject].related)
     return Reply("topic", place.order, today, related, subject=subject)
@@ -79,29 +76,21 @@ def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
             return ()
 
 
-def other_languages(language: Language) -> tuple[Choice, ...]:
-    """Return the choices that go on in another language."""
-    return tuple(Choice(f"language:{other}", f"language:{other}") for other in Language if other is not language)
-
-
 def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
-    step = place.step
-    match STEPS[step].kind:
-        case Kind.DATE:
+    step, fact = place.step, handbook.fact[place.step]
+    match fact.answered_by:
+        case AnsweredBy.DAY:
             days = tuple(
                 Choice(f"{step}:{today - timedelta(days=ago)}", f"ago:{name}") for name, ago in DAYS_AGO.items()
             )
-            choices = (*days, Choice(f"{step}:{UNKNOWN}", f"{step}:{UNKNOWN}"))
-        case Kind.DETAIL:
+            choices = (*days, *_choices(step, (UNKNOWN,)))
+        case AnsweredBy.WORDS:
             given = place.order.fact(step)
             keep = (Choice(f"{step}:{given}", "keep"),) if given else ()
             choices = (*keep, Choice(f"{step}:", "skip"))
         case _:
-            choices = _choices(step, handbook.values[step])
-    if step is StepName.STATUS:
-        choices += (Choice(f"{step}:{UNKNOWN}", f"{step}:{UNKNOWN}"),)
-    if step is StepName.SELLER_ANSWER:
-        choices += (Choice("menu:reply", "seller_answer:other"),)
+            choices = _choices(step, (*handbook.values[step], *([UNKNOWN] if fact.or_unknown else ())))
+    choices += tuple(Choice(token, f"{step}:{label}") for label, token in fact.elsewhere.items())
     return (Reply(step, place.order, today, (*choices, BACK, HOME), explained=place.explained),)
 
 
@@ -127,19 +116,19 @@ def _verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Repl
 
 
 def _own_device_first(place: Place, verdict: Verdict) -> tuple[str, ...]:
-    device = place.order.device
+    device = place.order.fact("device")
     return verdict.ways if device is None else tuple(sorted(verdict.ways, key=lambda way: way != device))
 
 
 def _beside_verdict(place: Place, _: Language, __: Handbook, today: date) -> tuple[Reply, ...]:
     """Show the steps, the money or the cautions, with the other ways on from the verdict."""
     verdict = _reached(place)
-    here = {place.device if place.step is StepName.STEPS else place.step.value, "cautions", "change"}
+    here = {place.device if place.step == StepName.STEPS else place.step, "cautions", "change"}
     choices = _choices(StepName.VERDICT, tuple(way for way in verdict.ways if way not in here))
-    if place.step is StepName.STEPS:
+    if place.step == StepName.STEPS:
         subject = f"{place.device}_{verdict.steps}"
         return (Reply("steps", place.order, today, (*choices, BACK, HOME), subject, verdict),)
-    if place.step is StepName.MONEY:
+    if place.step == StepName.MONEY:
         choices += (Choice("money:payment", "money:payment"),)
     choices += _choices(StepName.TOPIC, verdict.topics)
     others = verdict.cautions[SHOWN_CAUTIONS:]
@@ -169,9 +158,8 @@ def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[R
         case _:
             values = STEPS[step].offered(handbook)
     choices = _choices(step, values)
-    if step is StepName.WRITE:
-        choices += (Choice("menu:reply", "menu:reply"),)
-    screen = "topic_list" if step is StepName.TOPIC else step.value
+    choices += tuple(Choice(token, label) for token, label in STEPS[step].also.items())
+    screen = "topic_list" if step == StepName.TOPIC else step
     return (Reply(screen, place.order, today, (*choices, BACK, HOME), subject=place.group),)
 
 
@@ -194,7 +182,7 @@ def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple
 
 
 _Screen = Callable[[Place, Language, Handbook, date], tuple[Reply, ...]]
-_PENDING: Mapping[StepName, _Screen] = {
+_PENDING: Mapping[str, _Screen] = {
     StepName.MENU: _menu,
     StepName.VERDICT: _verdict,
     StepName.STEPS: _beside_verdict,

@@ -1,39 +1,22 @@
-"""The dialog as a table: every place where a buyer can stand, what it offers, and where each choice leads.
+"""The dialog as a table: every screen where a buyer can stand, what it offers, and where each choice leads.
 
-Three kinds of steps. A *question* asks for one fact of the order; which question comes next is no matter of
-this table but of the rules (``eligibility``). A *screen* shows something and leads on by its choices; before
-it is shown, the facts in ``needs`` are asked. A *reading* (an answer from the questions, the help page) is
-looked at beside the dialog and moves nothing.
+Three kinds of steps. A *question* asks for one fact of the order: those are the rows of ``order.toml``, and which
+comes next is a matter of the rules (``eligibility``). A *screen* shows something and leads on by its choices. A
+*reading* (an answer from the questions, a help page) is looked at beside the dialog and moves nothing.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from conversations.policy.handbook import CANCEL, Handbook
+from conversations.policy.handbook import CANCEL, REPLY, Handbook
+from conversations.policy.rows import Part
 
 
 class StepName(StrEnum):
-    """Every step. A question has the name of its fact."""
+    """The screens and the readings. A question has the name of its fact."""
 
     MENU = "menu"
-    STATUS = "status"
-    MOVEMENT = "movement"
-    PROTECTION = "protection"
-    SELLER_ANSWER = "seller_answer"
-    REQUESTED_ON = "requested_on"
-    AFTER_CANCEL = "after_cancel"
-    PAYMENT = "payment"
-    APPROVED_ON = "approved_on"
-    COMPLETED_ON = "completed_on"
-    COUPON = "coupon"
-    REASON = "reason"
-    SCOPE = "scope"
-    DEVICE = "device"
-    ORDER_NUMBER = "order_number"
-    ITEM = "item"
-    ORDERED = "ordered"
-    WANTED = "wanted"
     VERDICT = "verdict"
     STEPS = "steps"
     MONEY = "money"
@@ -48,111 +31,156 @@ class StepName(StrEnum):
     HELP = "help"
 
 
-STEP_NAMES = frozenset(StepName)
+class Settles(StrEnum):
+    """What an answer settles for the screens behind it."""
+
+    DEVICE = "device"
+    GROUP = "group"
+    DRAFT = "draft"  # the message that the answer names
+    PROPOSED = "proposed"  # the message that the verdict proposes
+    REPLY_KINDS = "reply_kinds"  # what the seller wrote, and so the messages that answer it
 
 
-class Kind(StrEnum):
-    """What a step does with an answer."""
+NAMED = "*named"
+"""Asks anew for the fact that the answer names."""
+DETAILS = "*details"
+"""Asks anew for all details that the messages on the screen can carry."""
 
-    CHOICE = "choice"  # a fact, chosen from a list
-    DATE = "date"  # a fact, a day
-    DETAIL = "detail"  # a fact, typed by the buyer, for the message to the seller
-    SCREEN = "screen"
-    READING = "reading"
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """Where an answer leads: the screen, what it settles for it, and which fact it asks for anew before.
+
+    ``for_draft`` leads elsewhere where the verdict proposes a certain message.
+    """
+
+    to: StepName
+    settles: Settles | None = None
+    anew: str = ""
+    for_draft: Mapping[str, StepName] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row: its kind, the values a screen offers and where each leads, and the facts it needs first."""
+    """One row: the values that a step takes and where they lead, and the facts that it needs before it shows.
 
-    kind: Kind
-    leads_to: Mapping[str, StepName] = field(default_factory=dict)
-    leads_all_to: StepName | None = None
+    ``leads`` are values with an arrow of their own, ``leads_all`` is the arrow of all in ``values``. ``beside`` are
+    values taken and not offered, ``also`` the tokens offered beside the values, each with its label. ``needs_for``
+    are facts needed only for a certain message. ``reached_by`` are the tokens that lead to the step from the menu:
+    from a button of an old screen, or from words.
+    """
+
+    leads: Mapping[str, Arrow] = field(default_factory=dict)
+    leads_all: Arrow | None = None
     values: Callable[[Handbook], tuple[str, ...]] = lambda _: ()
+    beside: tuple[str, ...] = ()
+    also: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    needs_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reached_by: tuple[str, ...] = ()
+    by_rules: bool = False
+    """The rules decide what is asked before the screen shows, and which of its ways a case has."""
+    several: bool = False
+    """An answer may name several values, joined by "+"."""
+    is_reading: bool = False
+
+    def takes(self, value: str, handbook: Handbook) -> bool:
+        """Tell whether a value is one of the step's."""
+        if value in self.beside:
+            return True
+        known = self.offered(handbook)
+        return all(one in known for one in (parts(value) if self.several else (value,)))
 
     def offered(self, handbook: Handbook) -> tuple[str, ...]:
-        """Return the values that this step takes, for steps whose values are a list."""
-        return (*self.leads_to, *self.values(handbook))
+        """Return the values that this step offers."""
+        return (*self.leads, *self.values(handbook))
+
+    def arrow(self, value: str) -> Arrow | None:
+        """Return where a value leads; None if nowhere."""
+        return self.leads.get(value, self.leads_all)
 
 
-def _fact(name: str) -> Callable[[Handbook], tuple[str, ...]]:
-    return lambda handbook: handbook.values[name]
+def parts(value: str) -> tuple[str, ...]:
+    """Return the values that an answer with several names."""
+    return tuple(value.split("+"))
 
 
 S = StepName
+HOME = "home"
+"""Answer to the menu: look at the menu again; everything said stays known."""
+RESTART = "restart"
+"""Answer to the menu: begin anew; what was said before counts no more (and ``back`` still undoes it)."""
 CHECK, QUESTIONS, ANSWERED, WRITING = "menu:check", "menu:questions", "menu:reply", "menu:write"
 
-STEPS: Mapping[StepName, Step] = {
+STEPS: Mapping[str, Step] = {
     S.MENU: Step(
-        Kind.SCREEN,
-        leads_to={"check": S.VERDICT, "questions": S.TOPIC_GROUP, "write": S.WRITE, "reply": S.REPLY_GROUP},
+        leads={
+            "check": Arrow(S.VERDICT),
+            "questions": Arrow(S.TOPIC_GROUP),
+            "write": Arrow(S.WRITE),
+            "reply": Arrow(S.REPLY_GROUP),
+        },
+        beside=(HOME, RESTART),
     ),
     # The order: asked as far as the rules need it before the verdict can be shown.
-    S.STATUS: Step(Kind.CHOICE, values=_fact("status"), reached_by=(CHECK,)),
-    S.MOVEMENT: Step(Kind.CHOICE, values=_fact("movement"), reached_by=(CHECK,)),
-    S.PROTECTION: Step(Kind.CHOICE, values=_fact("protection"), reached_by=(CHECK,)),
-    S.SELLER_ANSWER: Step(Kind.CHOICE, values=_fact("seller_answer"), reached_by=(CHECK,)),
-    S.REQUESTED_ON: Step(Kind.DATE, reached_by=(CHECK,)),
-    S.AFTER_CANCEL: Step(Kind.CHOICE, values=_fact("after_cancel"), reached_by=(CHECK,)),
-    S.PAYMENT: Step(Kind.CHOICE, values=_fact("payment"), reached_by=(CHECK,)),
-    S.APPROVED_ON: Step(Kind.DATE, reached_by=(CHECK,)),
-    S.COMPLETED_ON: Step(Kind.DATE, reached_by=(CHECK,)),
-    S.COUPON: Step(Kind.CHOICE, values=_fact("coupon"), reached_by=(CHECK,)),
     S.VERDICT: Step(
-        Kind.SCREEN,
-        leads_to={
-            "phone": S.STEPS,
-            "pc": S.STEPS,
-            "write": S.DRAFT,
-            "money": S.MONEY,
-            "cautions": S.CAUTIONS,
-            "change": S.CHANGE,
+        leads={
+            "phone": Arrow(S.STEPS, Settles.DEVICE),
+            "pc": Arrow(S.STEPS, Settles.DEVICE),
+            "write": Arrow(S.DRAFT, Settles.PROPOSED, for_draft={REPLY: S.REPLY_GROUP}),
+            "money": Arrow(S.MONEY),
+            "cautions": Arrow(S.CAUTIONS),
+            "change": Arrow(S.CHANGE),
         },
+        by_rules=True,
         reached_by=(CHECK,),
     ),
-    S.STEPS: Step(Kind.SCREEN),
-    S.MONEY: Step(Kind.SCREEN, leads_to={"payment": S.MONEY}, needs=("payment",)),
-    S.CAUTIONS: Step(Kind.SCREEN),
-    S.CHANGE: Step(Kind.SCREEN, leads_all_to=S.VERDICT, reached_by=(CHECK, "verdict:change")),
+    S.STEPS: Step(),
+    S.MONEY: Step(leads={"payment": Arrow(S.MONEY, anew="payment")}, needs=("payment",)),
+    S.CAUTIONS: Step(),
+    S.CHANGE: Step(
+        leads_all=Arrow(S.VERDICT, anew=NAMED),
+        values=lambda book: tuple(book.fact),
+        reached_by=(CHECK, "verdict:change"),
+    ),
     # Messages to the seller.
     S.WRITE: Step(
-        Kind.SCREEN,
-        leads_all_to=S.DRAFT,
+        leads_all=Arrow(S.DRAFT, Settles.DRAFT),
         values=lambda book: (CANCEL, *(row.id for row in book.drafts if row.menu)),
+        also={ANSWERED: ANSWERED},
         reached_by=(WRITING,),
     ),
-    S.DRAFT: Step(Kind.SCREEN, leads_to={"details": S.DRAFT, "reason": S.DRAFT}),
-    S.REASON: Step(Kind.CHOICE, values=_fact("reason"), reached_by=(WRITING, "write:cancel")),
-    S.SCOPE: Step(Kind.CHOICE, values=_fact("scope"), reached_by=(WRITING, "write:cancel")),
-    S.DEVICE: Step(Kind.CHOICE, values=_fact("device"), reached_by=(CHECK,)),
-    S.ORDER_NUMBER: Step(Kind.DETAIL),
-    S.ITEM: Step(Kind.DETAIL),
-    S.ORDERED: Step(Kind.DETAIL),
-    S.WANTED: Step(Kind.DETAIL),
+    S.DRAFT: Step(
+        leads={"details": Arrow(S.DRAFT, anew=DETAILS), "reason": Arrow(S.DRAFT, anew="reason")},
+        needs_for={CANCEL: ("reason",)},
+    ),
     # What the seller answered.
     S.REPLY_GROUP: Step(
-        Kind.SCREEN,
-        leads_all_to=S.REPLY_KIND,
+        leads_all=Arrow(S.REPLY_KIND, Settles.GROUP),
         values=lambda book: tuple(row.id for row in book.reply_groups),
         reached_by=(ANSWERED,),
     ),
     S.REPLY_KIND: Step(
-        Kind.SCREEN,
-        leads_all_to=S.DRAFT,
+        leads_all=Arrow(S.DRAFT, Settles.REPLY_KINDS),
         values=lambda book: tuple(row.id for row in book.reply_kinds),
+        several=True,
         reached_by=(ANSWERED, "reply_group:*"),
     ),
     # Questions.
     S.TOPIC_GROUP: Step(
-        Kind.SCREEN,
-        leads_all_to=S.TOPIC,
+        leads_all=Arrow(S.TOPIC, Settles.GROUP),
         values=lambda book: tuple(row.id for row in book.topic_groups),
         reached_by=(QUESTIONS,),
     ),
-    S.TOPIC: Step(Kind.READING, values=lambda book: tuple(row.id for row in book.topics)),
-    S.HELP: Step(Kind.READING, values=lambda _: ("me", "cancel", "settings", "privacy", "forget")),
+    S.TOPIC: Step(values=lambda book: tuple(row.id for row in book.topics), is_reading=True),
+    S.HELP: Step(values=lambda _: ("me", "cancel", "settings", "privacy", "forget"), is_reading=True),
 }
-TYPED = frozenset(step for step, row in STEPS.items() if row.kind in {Kind.DATE, Kind.DETAIL})
-"""The steps whose answer a buyer types."""
+SCREENS = frozenset(name for name, step in STEPS.items() if not step.is_reading)
+READINGS = frozenset(STEPS) - SCREENS
+
+PARTS: Mapping[Part, tuple[str, ...]] = {
+    Part.CHECK: (CHECK,),
+    Part.REQUEST: (WRITING, f"write:{CANCEL}"),
+    Part.MESSAGE: (),
+}
+"""The tokens that lead to the questions of a part of the dialog from the menu."""

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from conversations.dialog.conversation import Conversation, Turn
 from conversations.dialog.hearing import Listening
-from conversations.dialog.pressing import Conversation, Dialog, Turn
+from conversations.dialog.pressing import Dialog
 from conversations.dialog.replies import Notice
 from conversations.events import Asked, Attachment, Chose, Event, Quoted, Started, Wrote
 from conversations.policy.handbook import Handbook

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from conversations.policy.order import UNKNOWN
 from conversations.policy.rows import (
+    AnsweredBy,
     Caution,
     Figure,
     FormChoice,
+    OrderFact,
     Outcome,
     PaymentMethod,
     Reason,
@@ -48,17 +50,6 @@ CANCEL = "cancel"
 REPLY = "reply"
 """An outcome's draft: the answer to what the seller wrote, so its kind is asked first."""
 
-BUYERS_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "movement": ("moving", "stuck", "new", UNKNOWN),
-    "protection": ("open", "over", UNKNOWN),
-    "seller_answer": ("none", "refused", "shipped_anyway", "agreed"),
-    "after_cancel": ("awaiting_refund", "not_paid", "parcel_came"),
-    "coupon": ("yes", "no", UNKNOWN),
-    "scope": ("whole", "part"),
-    "device": ("phone", "pc"),
-}
-"""Facts whose values are closed sets: the rules and the words branch on each."""
-
 DERIVED_VALUES: Mapping[str, tuple[str, ...]] = {
     "request": ("recent", "old", UNKNOWN),
     "refund": ("on_time", "overdue", UNKNOWN),
@@ -71,6 +62,7 @@ class Handbook(Row):
     """All that the dialog knows. Rows keep the order of their files: it is the order of the buttons."""
 
     facts: tuple[SourcedFact, ...]
+    order_facts: tuple[OrderFact, ...]
     statuses: tuple[Status, ...]
     payment_methods: tuple[PaymentMethod, ...]
     form_choices: tuple[FormChoice, ...]
@@ -94,12 +86,36 @@ class Handbook(Row):
     @cached_property
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """Every fact that is chosen from a list, with the values it can have, in the order of the buttons."""
-        return {
-            "status": tuple(row.id for row in self.statuses),
-            "payment": tuple(row.id for row in self.payment_methods),
-            "reason": tuple(row.id for row in self.reasons),
-            **BUYERS_CHOICES,
+        rows: Mapping[str, tuple[_Identified, ...]] = {
+            "statuses": self.statuses,
+            "payment_methods": self.payment_methods,
+            "reasons": self.reasons,
         }
+        return {
+            fact.id: tuple(row.id for row in rows[fact.rows]) if fact.rows else fact.values
+            for fact in self.order_facts
+            if fact.answered_by is AnsweredBy.CHOICE
+        }
+
+    @cached_property
+    def fact(self) -> Mapping[str, OrderFact]:
+        """Facts of an order by id."""
+        return _by_id(self.order_facts)
+
+    @cached_property
+    def details(self) -> tuple[str, ...]:
+        """The facts that a buyer types in their own words: they are kept out of caches and shown only where asked."""
+        return tuple(fact.id for fact in self.order_facts if fact.answered_by is AnsweredBy.WORDS)
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The facts that may be shown and kept anywhere: all but the details."""
+        return frozenset(self.fact) - set(self.details)
+
+    @cached_property
+    def typed(self) -> frozenset[str]:
+        """The facts that a buyer types: details, and days."""
+        return frozenset(fact.id for fact in self.order_facts if fact.answered_by is not AnsweredBy.CHOICE)
 
     @cached_property
     def cancel_drafts(self) -> Mapping[str, str]:
@@ -158,6 +174,14 @@ class Handbook(Row):
     def reply_kind(self) -> Mapping[str, ReplyKind]:
         """Kinds of seller reply by id."""
         return _by_id(self.reply_kinds)
+
+    def for_reason(self, draft: str, reason: str | None) -> str:
+        """Return the message in which the buyer's reason is given, where there is one for each."""
+        return f"{CANCEL}_{reason}" if draft == CANCEL and reason is not None else draft
+
+    def details_of(self, drafts: Sequence[str]) -> tuple[str, ...]:
+        """Return the details that these messages can carry, each once, in the order in which they are asked."""
+        return tuple(dict.fromkeys(detail for draft in drafts for detail in self.draft[draft].details))
 
     def answers_to(self, kinds: Sequence[str]) -> tuple[str, ...]:
         """Return the messages that answer a seller's message of these kinds.

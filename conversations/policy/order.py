@@ -1,34 +1,34 @@
-"""What is known of the buyer's order: one optional fact a field, in the buyer's own answers."""
+"""What is known of the buyer's order: the facts of ``order.toml``, in the buyer's own answers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 UNKNOWN = "unknown"
 """The answer "I don't know". It is an answer: the rules handle it, and it is not asked again."""
 
 
-@dataclass(frozen=True, slots=True)
 class Order:
-    """The facts of one order; None where the buyer has not said. Dates are ISO days or ``UNKNOWN``."""
+    """The facts of one order, by name; it never changes. Days are ISO days or ``UNKNOWN``."""
 
-    status: str | None = None
-    movement: str | None = None
-    protection: str | None = None
-    seller_answer: str | None = None
-    requested_on: str | None = None
-    after_cancel: str | None = None
-    payment: str | None = None
-    approved_on: str | None = None
-    completed_on: str | None = None
-    coupon: str | None = None
-    reason: str | None = None
-    scope: str | None = None
-    device: str | None = None
-    order_number: str | None = None
-    item: str | None = None
-    ordered: str | None = None
-    wanted: str | None = None
+    __slots__ = ("_facts", "_hash")
+
+    def __init__(self, **facts: str | None) -> None:
+        """Keep the facts; None says that the buyer has not told one."""
+        self._facts = MappingProxyType({name: value for name, value in facts.items() if value is not None})
+        self._hash = hash(frozenset(self._facts.items()))
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same facts are known; in which order they were told does not matter."""
+        return isinstance(other, Order) and self._facts == other._facts
+
+    def __hash__(self) -> int:
+        """Hash by the facts: an order is part of what screens are cached by."""
+        return self._hash
+
+    def __repr__(self) -> str:
+        """Write the order as it is built."""
+        return f"Order({', '.join(f'{name}={value!r}' for name, value in self._facts.items())})"
 
     def fact(self, name: str) -> str | None:
         """Return the answer for one fact, or None while it is not known.
@@ -36,8 +36,7 @@ class Order:
         >>> Order(status="shipped").fact("status")
         'shipped'
         """
-        value: str | None = getattr(self, name)
-        return value
+        return self._facts.get(name)
 
     def day(self, name: str) -> date | None:
         """Return a fact as a calendar day; None if it was not told or the buyer does not know it.
@@ -49,18 +48,36 @@ class Order:
         return None if value in {None, UNKNOWN} else date.fromisoformat(str(value))
 
     @property
-    def is_part(self) -> bool:
-        """Tell whether a request is for a part of the order: said so, or the rest has already left."""
-        return self.scope == "part" or self.status == "partially_shipped"
+    def status(self) -> str | None:
+        """What AliExpress shows for the order."""
+        return self.fact("status")
 
     @property
-    def has_details(self) -> bool:
-        """Tell whether the buyer typed anything for the seller."""
-        return bool(self.order_number or self.item or self.ordered or self.wanted)
+    def payment(self) -> str | None:
+        """How it was paid."""
+        return self.fact("payment")
 
-    def without_details(self) -> "Order":
-        """Return the order without what the buyer typed for the seller."""
-        return replace(self, order_number=None, item=None, ordered=None, wanted=None)
+    @property
+    def reason(self) -> str | None:
+        """Why the buyer wants out."""
+        return self.fact("reason")
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether a request is for a part of the order: said so, or the rest has already left."""
+        return self.fact("scope") == "part" or self.status == "partially_shipped"
+
+    def tells_any(self, names: Iterable[str]) -> bool:
+        """Tell whether one of these facts was told; a detail that was skipped was not.
+
+        >>> Order(item="", wanted="size L").tells_any(["item"])
+        False
+        """
+        return any(self.fact(name) for name in names)
+
+    def without(self, *names: str) -> "Order":
+        """Return the order without some facts."""
+        return Order(**{name: value for name, value in self._facts.items() if name not in names})
 
     def known(self) -> Mapping[str, str]:
         """Return the facts that were told, by name; a detail that was skipped is not among them.
@@ -68,4 +85,4 @@ class Order:
         >>> dict(Order(status="shipped", item="").known())
         {'status': 'shipped'}
         """
-        return {field.name: value for field in fields(self) if (value := self.fact(field.name))}
+        return {name: value for name, value in self._facts.items() if value}

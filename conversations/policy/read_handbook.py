@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from conversations.data_error import DataError, located, unknown
 from conversations.policy.handbook import CANCEL, DERIVED_VALUES, REPLY, Handbook
-from conversations.policy.rows import When
+from conversations.policy.rows import AnsweredBy, OrderFact, Part, When
 
 
 def read_handbook(files: Mapping[str, Mapping[str, Any]]) -> Handbook:
@@ -31,6 +31,7 @@ def read_handbook(files: Mapping[str, Mapping[str, Any]]) -> Handbook:
 
 _TABLES: Mapping[str, tuple[str, str]] = {
     "facts": ("facts", "facts"),
+    "order_facts": ("order", "facts"),
     "statuses": ("statuses", "statuses"),
     "payment_methods": ("payment_methods", "payment_methods"),
     "form_choices": ("reasons", "form_choices"),
@@ -53,6 +54,8 @@ _ROWS = {field: place for field, place in _TABLES.items() if place[1]}
 
 def _cross_check(book: Handbook) -> Iterator[str]:
     yield from _check_unique(book)
+    for fact in book.order_facts:
+        yield from _check_fact(fact)
     yield from _check_cites(book)
     yield from _check_rules(book)
     yield from _check_outcomes(book)
@@ -69,6 +72,19 @@ def _check_unique(book: Handbook) -> Iterator[str]:
                 yield f"{file}.toml: {row_id}: the id is used twice"
             if row_id is not None:
                 seen.add(row_id)
+
+
+def _check_fact(fact: OrderFact) -> Iterator[str]:
+    """Name what a fact of the order lacks for the way in which it is answered."""
+    match fact.answered_by:
+        case AnsweredBy.CHOICE if not fact.values and fact.rows is None:
+            yield f"order.toml: {fact.id}: a choice needs values, or the table that its rows are in"
+        case AnsweredBy.WORDS if not (0 < len(fact.example) <= fact.longest):
+            yield f"order.toml: {fact.id}: words need longest, and an example that is no longer"
+        case AnsweredBy.DAY | AnsweredBy.WORDS if fact.values or fact.rows:
+            yield f"order.toml: {fact.id}: only a choice has values"
+        case _:
+            pass
 
 
 def _check_cites(book: Handbook) -> Iterator[str]:
@@ -109,7 +125,7 @@ def _check_rules(book: Handbook) -> Iterator[str]:
 
 
 def _check_outcomes(book: Handbook) -> Iterator[str]:
-    questions = [*book.values, "approved_on", "requested_on", "completed_on"]
+    questions = [fact.id for fact in book.order_facts if fact.part is Part.CHECK]
     drafts = [CANCEL, REPLY, *book.draft]
     for row in book.outcomes:
         for fact in row.asks:
@@ -143,13 +159,12 @@ def _check_groups(book: Handbook) -> Iterator[str]:
 
 
 def _check_drafts(book: Handbook) -> Iterator[str]:
-    details = ["order_number", "item", "ordered", "wanted"]
     for kind in book.reply_kinds:
         for draft in kind.drafts:
             yield from unknown("seller_replies", f"{kind.id}.drafts", draft, book.draft)
     for row in book.drafts:
         for detail in row.details:
-            yield from unknown("drafts", f"{row.id}.details", detail, details)
+            yield from unknown("drafts", f"{row.id}.details", detail, book.details)
     for reason in book.reasons:
         yield from unknown("reasons", f"{reason.id}.form_choice", reason.form_choice, book.form_choice)
     for draft, reason_id in book.cancel_drafts.items():

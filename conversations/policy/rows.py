@@ -6,7 +6,7 @@ Open lists (statuses, reasons, methods, topics, kinds of reply) are rows; closed
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -33,6 +33,22 @@ class Unit(StrEnum):
     BUSINESS_DAYS = "business_days"
     WEEKS = "weeks"
     MONTHS = "months"
+
+
+class AnsweredBy(StrEnum):
+    """How the buyer answers a question."""
+
+    CHOICE = "choice"
+    DAY = "day"
+    WORDS = "words"  # in their own, for the message to the seller
+
+
+class Part(StrEnum):
+    """Where in the dialog a fact of the order is asked."""
+
+    CHECK = "check"
+    REQUEST = "request"
+    MESSAGE = "message"
 
 
 class Row(BaseModel):
@@ -70,6 +86,29 @@ class SourcedFact(Row):
     statement: str = Field(min_length=1)
     source: str = Field(min_length=1)
     confidence: Annotated[str, Field(pattern="^(high|medium|low|contested)$")]
+
+
+class OrderFact(Row):
+    """A fact of the order that the dialog can ask for. The columns are explained in ``order.toml``."""
+
+    id: Id
+    answered_by: AnsweredBy
+    part: Part
+    values: tuple[Id, ...] = ()
+    rows: Literal["statuses", "payment_methods", "reasons"] | None = None
+    or_unknown: bool = False
+    elsewhere: Mapping[Id, str] = {}
+    bare: bool = False
+    only_where_asked: bool = False
+    telling: bool = False
+    in_json: bool = True
+    longest: int = Field(default=0, ge=0, le=60)
+    example: str = ""
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Tell whether programs are told true or false."""
+        return {"yes", "no"} <= set(self.values)
 
 
 class Status(Row):
