@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Protocol
 
-from conversations import Event, Language, Turn
-from messages import Button, Message
+from conversations import Event, Language, Place, Turn
+from messages import Message
 
 PLATFORMS: Mapping[str, str] = MappingProxyType({"telegram": "adapters.telegram", "discord": "adapters.discord"})
 """The chat platforms and their modules, each a ``Platform``; a module is imported only when it is used."""
@@ -20,10 +20,6 @@ class Response:
 
     turn: Turn
     messages: tuple[Message, ...]
-    facts: Mapping[str, str | bool] = field(default_factory=dict)
-    """What is known of the order, as programs are told it."""
-    languages: tuple[Button, ...] = ()
-    """The buttons for another language that are on none of the messages, for platforms with room for them."""
 
     @property
     def cites(self) -> tuple[str, ...]:
@@ -60,6 +56,9 @@ class Service(Protocol):
         ``today`` is the buyer's day; the real one where it is not given. ``language`` is the one in which a chat that
         is new begins; it changes nothing of a chat that is known.
         """
+
+    def facts(self, place: Place) -> Mapping[str, str | bool]:
+        """Return what is known of the order, as programs are told it."""
 
     def words(self, name: str, language: Language) -> str:
         """Return an adapter's own few words, see ``Words``."""

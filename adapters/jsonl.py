@@ -45,7 +45,7 @@ async def run(service: Service, lines: Iterable[bytes], output: BinaryIO) -> Non
                 output, {"error": f"line {number}: this could not be answered; the chat is as it was", "line": number}
             )
             continue
-        _write(output, to_turn(chat, response))
+        _write(output, to_turn(chat, response, service.facts(response.turn.place)))
 
 
 def to_event(line: bytes) -> tuple[str, Event, str | None, date | None]:
@@ -62,15 +62,15 @@ def to_event(line: bytes) -> tuple[str, Event, str | None, date | None]:
     return _name(fields, "chat"), _event(fields), event_id, _today(fields)
 
 
-def to_turn(chat: str, response: Response) -> dict[str, Any]:
-    """Return a response as one JSON object."""
+def to_turn(chat: str, response: Response, facts: Mapping[str, str | bool]) -> dict[str, Any]:
+    """Return a response as one JSON object; ``facts`` are those known of the order."""
     turn, place = response.turn, response.turn.place
     reading = place.reading
     return {
         "chat": chat,
         "language": turn.conversation.language,
         "step": place.step,
-        "order": _order(response),
+        "order": facts,
         "outcome": place.verdict.outcome if place.verdict else None,
         "topic": reading.value if reading and reading.step == "topic" else None,
         "reply_kind": place.reply_kind,
@@ -86,11 +86,6 @@ def _message(message: Message) -> dict[str, Any]:
         "buttons": [{"token": button.token, "label": button.label} for button in message.buttons],
         "draft": {"id": draft.id, "send": draft.send, "meaning": draft.meaning} if draft else None,
     }
-
-
-def _order(response: Response) -> dict[str, Any]:
-    device = response.turn.place.device
-    return {**response.facts, **({"device": device} if device else {})}
 
 
 def _event(fields: Mapping[str, Any]) -> Event:

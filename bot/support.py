@@ -1,6 +1,6 @@
 """The product's front door: one event of one chat in, the worded messages out, and the answers kept."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +9,7 @@ from bot.content import Content
 from bot.facts_json import as_json
 from bot.keeping.fallback import Fallback
 from bot.keeping.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
-from conversations import Event, Language, Notice, Turn, advance, look
+from conversations import Event, Language, Notice, Place, Turn, advance, look
 from messages import Catalog
 
 MOST_SUGGESTIONS = 25
@@ -70,6 +70,11 @@ class Support:
     def topics(self) -> Collection[str]:
         """The ids of the questions that have an answer."""
         return self._content.handbook.topic
+
+    def facts(self, place: Place) -> Mapping[str, str | bool]:
+        """Return what is known of the order, as programs are told it."""
+        device = {"device": place.device} if place.device else {}
+        return as_json({**place.order.known(), **device}, self._content.handbook)
 
     def words(self, name: str, language: Language) -> str:
         """Return a word that stands on no screen of the dialog, by its name."""
@@ -134,8 +139,7 @@ def worded(turn: Turn, catalog: Catalog) -> Response:
     """Return what a turn says, in the words of the conversation's language."""
     language = turn.conversation.language
     messages = tuple(catalog.message(reply, language) for reply in turn.replies)
-    facts = as_json(turn.place.order.known(), catalog.handbook)
-    return Response(turn, messages, facts, tuple(catalog.button(choice, language) for choice in turn.languages))
+    return Response(turn, messages)
 
 
 def _noticed(turn: Turn, notice: str) -> Turn:

@@ -16,7 +16,7 @@ from jinja2 import DictLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from conversations import Choice, Handbook, Language, Notice, Order, Reply, Role
+from conversations import Handbook, Language, Notice, Order, Reply, Role
 from conversations.policy.rows import AnsweredBy
 from messages.wording import Lexicon, in_code, period_words, say_day
 
@@ -86,10 +86,6 @@ class Catalog:
         lines = [self._notice(notice, language) for notice in reply.notices]
         return replace(screen, text="\n\n".join((*lines, screen.text)))
 
-    def button(self, choice: Choice, language: Language) -> Button:
-        """Return a choice with its label."""
-        return Button(choice.token, self.label(choice.label, language), choice.role)
-
     def label(self, name: str, language: Language) -> str:
         """Return a button's label by its name."""
         return self.lexicons[language].labels[name]
@@ -132,7 +128,7 @@ class Catalog:
         page = _Page(self, reply, language)
         draft = page.draft() if reply.draft is not None else None
         text = page.text()
-        buttons = tuple(self.button(one, language) for one in reply.choices)
+        buttons = tuple(Button(one.token, self.label(one.label, language), one.role) for one in reply.choices)
         return Message(text, buttons, draft, tuple(sorted(page.cites, key=_fact_order)), tuple(page.days.items()))
 
 

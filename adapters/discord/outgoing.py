@@ -120,8 +120,9 @@ class Painter:
     def _rows(self, buttons: Sequence[Button], response: Response, revision: str) -> list[Raw]:
         """Lay out the choices, and below them the ways that every page has."""
         choices = [one for one in buttons if one.role is Role.ANSWER]
-        ways = [_press(one, revision) for one in (*buttons, *response.languages) if one.role is not Role.ANSWER]
         step, language = response.turn.place.typed, response.turn.conversation.language
+        others = [Button(one.token, self._words(one.label, language)) for one in response.turn.languages]
+        ways = [_press(one, revision) for one in (*(one for one in buttons if one.role is not Role.ANSWER), *others)]
         if step is not None:
             ways.insert(0, button(f"{TYPE}:{step}#{revision}", self._words("discord:type", language)))
         if len(choices) > MOST_BUTTONS:

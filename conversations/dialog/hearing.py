@@ -83,10 +83,13 @@ class Listening(Dialog):
 
     def _offered(self, plain: str, *, numbers: bool) -> str | None:
         """Return the token of the choice on the screen that the words name, or that has their number."""
-        offered, names = self.offered(), self.readers.names
+        names = self.readers.names
+        tokens = set(names.all(plain))
+        if not tokens and not plain.isascii():
+            return None  # neither a name nor a number nor a token, whatever is on the screen
+        offered = self.offered()
         if numbers and (place := names.number(plain, len(offered))) is not None:
             return offered[place].token
-        tokens = set(names.all(plain))
         return next(
             (one.token for one in offered if one.token == plain or one.label in tokens or one.token in tokens), None
         )

@@ -15,20 +15,20 @@ __all__ = ["Conversation", "Turn", "advance", "look"]
 
 def advance(conversation: Conversation, event: Event, handbook: Handbook, readers: Readers, today: date) -> Turn:
     """Apply one event. Whatever a buyer does has a reply; nothing raises, nothing said before is lost."""
-    dialog = Listening(conversation, handbook, readers, today)
     match event:
         case Started(language):
-            return dialog.start(language)
+            return Dialog(conversation, handbook, today).start(language)
         case Chose(token):
-            return dialog.choose(token)
+            return Dialog(conversation, handbook, today).choose(token)
         case Wrote(text):
-            return dialog.hear(text)
+            return Listening(conversation, handbook, readers, today).hear(text)
         case Asked(text):
-            return dialog.hear_question(text)
+            return Listening(conversation, handbook, readers, today).hear_question(text)
         case Quoted(text):
-            return dialog.hear_seller(text)
+            return Listening(conversation, handbook, readers, today).hear_seller(text)
         case _:
-            return dialog.show(Notice(_UNREADABLE.get(event.attachment, "cannot_read_attachment")))
+            notice = Notice(_UNREADABLE.get(event.attachment, "cannot_read_attachment"))
+            return Dialog(conversation, handbook, today).show(notice)
 
 
 def look(conversation: Conversation, handbook: Handbook, today: date) -> Turn:

@@ -79,9 +79,8 @@ class Handbook(Row):
     glossary: Mapping[str, str]
     themes: tuple[Theme, ...]
 
-    def __hash__(self) -> int:
-        """Hash by identity: a handbook is never changed, and what is derived from it can be cached by it."""
-        return id(self)
+    __hash__ = object.__hash__
+    """By identity: a handbook is never changed, and what is derived from it can be cached by it."""
 
     @cached_property
     def values(self) -> Mapping[str, tuple[str, ...]]:
