@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("platforms", nargs="*", metavar="PLATFORM", help="only these")
     running.set_defaults(run=_run)
     chat = commands.add_parser("chat", help="talk in this terminal, or by JSON lines")
-    chat.add_argument("--language", choices=["ja", "en"], help="ja unless said before")
+    chat.add_argument("--language", type=_language, metavar="ja|en", help="ja unless said before")
     chat.add_argument("--data", type=Path, metavar="DIR", help="folder in which the chat is remembered")
     chat.add_argument("--jsonl", action="store_true", help="one JSON event a line in, one JSON turn a line out")
     chat.set_defaults(run=_chat)
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("text", nargs="?", default="-", metavar=metavar)
-        command.add_argument("--language", choices=["ja", "en"], help="the text's own unless given")
+        command.add_argument("--language", type=_language, metavar="ja|en", help="the text's own unless given")
         command.add_argument("--json", action="store_true", help="one JSON object a line")
         command.set_defaults(run=action)
     train = commands.add_parser("train", help="learn the phrasings anew (needs scikit-learn; see make train)")
@@ -85,6 +85,17 @@ def _parser() -> argparse.ArgumentParser:
     syncing.add_argument("--force", action="store_true", help="also if they did not change")
     syncing.set_defaults(run=_discord_sync)
     return parser
+
+
+def _language(code: str) -> object:
+    """Read a language; which there are is known only where it is asked for: --help must not wait for it."""
+    from conversations import Language  # noqa: PLC0415
+
+    try:
+        return Language(code)
+    except ValueError as error:
+        message = f"{code!r} is none of {', '.join(Language)}"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def _run(options: argparse.Namespace) -> int:

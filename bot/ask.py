@@ -18,12 +18,12 @@ from conversations.reading.spelling import written_in
 STDIN = "-"
 
 
-def ask(text: str, language: str | None, *, as_lines: bool) -> int:
+def ask(text: str, language: Language | None, *, as_lines: bool) -> int:
     """Answer a question, or with ``-`` each line of the input; as a buyer sees it, or as JSON."""
     return _each(text, language, Asked, question_json if as_lines else None)
 
 
-def read(text: str, language: str | None, *, as_lines: bool) -> int:
+def read(text: str, language: Language | None, *, as_lines: bool) -> int:
     """Explain a seller's message, or with ``-`` the whole input (as JSON: each line)."""
     return _each(text, language, Quoted, reply_json if as_lines else None)
 
@@ -31,8 +31,8 @@ def read(text: str, language: str | None, *, as_lines: bool) -> int:
 _Told = Callable[[str, Language, Content, date], dict[str, Any]]
 
 
-def _each(text: str, language: str | None, event: type[Asked] | type[Quoted], told: _Told | None) -> int:
-    content, chosen = load_content(), Language(language) if language else None
+def _each(text: str, chosen: Language | None, event: type[Asked] | type[Quoted], told: _Told | None) -> int:
+    content = load_content()
     if told is None:
         for one in _texts(text, whole=event is Quoted):
             _show(content, event(one), chosen or written_in(one))

@@ -15,7 +15,7 @@ from bot.settings import read_settings
 from conversations import Language
 
 
-def chat(language: str | None, data: Path | None, *, jsonl: bool) -> int:
+def chat(language: Language | None, data: Path | None, *, jsonl: bool) -> int:
     """Run the chat. Raises ``MendableError`` if the content, a setting or the store keeps it from starting."""
     load_content()  # before a store is made that nobody could use
     with suppress(KeyboardInterrupt), closing(_store(data, jsonl=jsonl)) as store:  # Ctrl-C is a way to leave
@@ -27,8 +27,7 @@ def chat(language: str | None, data: Path | None, *, jsonl: bool) -> int:
         else:
             from adapters import console  # noqa: PLC0415
 
-            chosen = Language(language) if language else None
-            _run(console.run(support, chosen))
+            _run(console.run(support, language))
     return 0
 
 

@@ -1,13 +1,13 @@
 """Reads a language's words: labels and their other names from ``words.toml``, titles from the templates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from bot.asked import asked_path, ways_to_ask
 from conversations import Language
 from conversations.policy.rows import Certainty, Unit
-from messages import Lexicon
+from messages import DayWords, Lexicon
 
 TITLED = {"topics": "topic", "replies": "reply_kind"}
 """Folders whose files carry a ``title`` that is a button's label, and the step it belongs to."""
@@ -23,7 +23,7 @@ def read_lexicon(
     """Read a language's words, adding to ``problems`` whatever is not in the form that ``words.toml`` explains."""
     file = f"{language}/words.toml"
     tables = {name: _table(f"{file}: {name}", words.get(name), problems) for name in {*_WORDINGS, *words}}
-    certainty, units = (tables.pop(name) for name in _WORDINGS)
+    certainty, units, days = (tables.pop(name) for name in _WORDINGS)
     labels: dict[str, str] = {}
     also: dict[str, tuple[str, ...]] = {}
     for section, entries in tables.items():
@@ -32,6 +32,7 @@ def read_lexicon(
             labels[key], also[key] = _label(f"{file}: {section}.{name}", entry, problems)
     problems += [f"{file}: certainty.{one}: a text is needed" for one in Certainty if not _is_text(certainty.get(one))]
     problems += [f"{file}: units.{one}: one and many are needed" for one in Unit if not _is_pair(units.get(one))]
+    problems += _day_problems(file, days)
     for folder, step in TITLED.items():
         for path, source in templates.items():
             if path.startswith(f"{language}/{folder}/"):
@@ -45,11 +46,32 @@ def read_lexicon(
         certainty=certainty,
         between=str(units.get("between", "-")),
         units={unit: (pair[0], pair[1]) for unit, pair in units.items() if _is_pair(pair)},
+        days=DayWords(
+            str(days.get("near", "")),
+            str(days.get("far", "")),
+            tuple(days.get("weekdays", ())),
+            tuple(days.get("months", ())),
+        ),
     )
 
 
-_WORDINGS = ("certainty", "units")
+_WORDINGS = ("certainty", "units", "days")
 """The sections of ``words.toml`` that hold no labels."""
+
+
+_NAMED = {"weekdays": 7, "months": 12}
+_DAY_PARTS = {"year": 0, "month": "", "day": 0, "weekday": ""}
+
+
+def _day_problems(file: str, days: Mapping[str, Any]) -> Iterator[str]:
+    for form in ("near", "far"):
+        try:
+            days[form].format(**_DAY_PARTS)
+        except (AttributeError, LookupError, ValueError):
+            yield f"{file}: days.{form}: a text is needed, with no parts but {{year}}, {{month}}, {{day}}, {{weekday}}"
+    for names, number in _NAMED.items():
+        if not _are_texts(days.get(names)) or len(days[names]) != number:
+            yield f"{file}: days.{names}: {number} texts are needed"
 
 
 def _table(where: str, table: Any, problems: list[str]) -> Mapping[str, Any]:  # noqa: ANN401  # as TOML has it

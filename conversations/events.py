@@ -11,6 +11,10 @@ class Language(StrEnum):
     EN = "en"
 
 
+FIRST_LANGUAGE = Language.JA
+"""The language of a buyer of whom nothing is known yet."""
+
+
 class Attachment(StrEnum):
     """Things a buyer may send that carry no words for us."""
 

@@ -1,6 +1,7 @@
 """All words: turns what the dialog answers with into messages in the buyer's language."""
 
-from messages.catalog import Button, Catalog, Draft, Message
-from messages.wording import Lexicon
+from messages.catalog import Catalog
+from messages.message import Button, Draft, Message
+from messages.wording import DayWords, Lexicon
 
-__all__ = ["Button", "Catalog", "Draft", "Lexicon", "Message"]
+__all__ = ["Button", "Catalog", "DayWords", "Draft", "Lexicon", "Message"]

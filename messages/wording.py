@@ -27,6 +27,19 @@ class Span(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DayWords:
+    """How a day is said: a form near today and one far from it, and the names of weekdays (Monday first) and months.
+
+    The forms may hold ``{year}``, ``{month}``, ``{day}`` and ``{weekday}``.
+    """
+
+    near: str
+    far: str
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """One language's words: labels by name, how certainty is said, and units in one and many."""
 
@@ -36,6 +49,7 @@ class Lexicon:
     certainty: Mapping[str, str]
     units: Mapping[str, tuple[str, str]]
     between: str
+    days: DayWords
 
 
 def period_words(span: Span, lexicon: Lexicon) -> str:
@@ -48,25 +62,15 @@ def period_words(span: Span, lexicon: Lexicon) -> str:
 
 
 FAR_DAYS = 180
-_WEEKDAYS_JA = "月火水木金土日"
+"""Days from which on a day is said with its year."""
 
 
-def say_day(day: date, language: Language, today: date) -> str:
-    """Return a day as it is said on a phone; with its year where it is half a year off or more.
-
-    >>> say_day(date(2026, 12, 4), Language.JA, date(2026, 11, 24))
-    '12月4日（金）'
-    >>> say_day(date(2025, 12, 4), Language.EN, date(2026, 11, 24))
-    'Thu 4 Dec 2025'
-    """
-    far = abs((day - today).days) > FAR_DAYS
-    if language is Language.JA:
-        return (f"{day.year}年" if far else "") + f"{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
-    return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {_MONTHS_EN[day.month - 1]}" + (f" {day.year}" if far else "")
-
-
-_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+def say_day(day: date, lexicon: Lexicon, today: date) -> str:
+    """Return a day as it is said on a phone ("12月4日（金）"); with its year where it is half a year off or more."""
+    words = lexicon.days
+    form = words.far if abs((day - today).days) > FAR_DAYS else words.near
+    weekday, month = words.weekdays[day.weekday()], words.months[day.month - 1]
+    return form.format(year=day.year, month=month, day=day.day, weekday=weekday)
 
 
 def in_code(text: str) -> str:
@@ -81,3 +85,29 @@ def in_code(text: str) -> str:
     fence = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)
     space = " " if plain.startswith("`") or plain.endswith("`") else ""
     return f"{fence}{space}{plain}{space}{fence}"
+
+
+def sentences(text: str) -> str:
+    """Return a block's lines without indents and blank lines: one sentence a line."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+_GAP = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_LIST_GAP = re.compile(r"(?m)^((?:\d+\.|-) .*)\n\n+(?=(?:\d+\.|-) )")
+_NUMBER = re.compile(r"(?m)^\d+(?=\. )")
+
+
+def tidy(text: str) -> str:
+    """Close the gaps that conditions leave in a text, and number its steps anew from one, list by list."""
+    text = _GAP.sub("\n\n", text)
+    text = _LIST_GAP.sub(r"\1\n", text)
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    numbered, count = [], 0
+    for line in text.splitlines():
+        if _NUMBER.match(line):
+            count += 1
+            numbered.append(_NUMBER.sub(str(count), line))
+        else:
+            count = 0 if line and not line.startswith((" ", "-")) else count
+            numbered.append(line)
+    return "\n".join(numbered)

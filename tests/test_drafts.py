@@ -5,7 +5,7 @@ import pytest
 from bot.content import Content
 from conversations import Handbook
 from conversations.dialog.steps import StepName
-from messages.catalog import LONGEST_DRAFT
+from messages.page import LONGEST_DRAFT
 from tests.buyer import Buyer
 
 VERDICT = ("menu:check", "status:awaiting_shipment", "payment:credit_card", "coupon:no")

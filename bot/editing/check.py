@@ -18,7 +18,8 @@ from conversations import Language, Notice, Order, Reply
 from conversations.dialog.steps import SCREENS, STEPS
 from conversations.policy.handbook import Handbook
 from conversations.reading.spelling import name_key
-from messages.catalog import LONGEST_DRAFT, sentences
+from messages.page import LONGEST_DRAFT
+from messages.wording import sentences
 
 LONGEST_LABEL = 20
 """Characters of a button's label; LINE takes no more."""
@@ -241,8 +242,8 @@ def _details(details: tuple[str, ...], book: Handbook) -> Iterator[dict[str, obj
 
 
 def _block(content: Content, path: str, block: str, values: Mapping[str, object]) -> str:
-    template = content.catalog.template(path, Language.EN)
-    return sentences("".join(template.blocks[block](template.new_context({**values, "cite": lambda *_: ""}))))
+    templates = content.catalog.templates[Language.EN]
+    return sentences(templates.block(path, block, {**values, "cite": lambda *_: ""}))
 
 
 def _draft_problems(where: str, send: str, meant: str, longest: int, values: Mapping[str, object]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A catalog for checking: what cannot be worded is noted with its file, and the check goes on."""
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
+from jinja2 import TemplateError, TemplateSyntaxError
 
 from bot.content import Content
 from conversations import Language, Reply
@@ -18,6 +18,12 @@ class Proofreader(Catalog):
         super().__init__(content.sources.templates, content.catalog.lexicons, content.handbook)
         self.problems: dict[str, None] = {}
         self._opened = ""
+        for templates in self.templates.values():
+            templates.opened = self._open
+
+    def _open(self, path: str) -> None:
+        """Note a template: it is the file to mend if anything goes wrong until the next is opened."""
+        self._opened = path
 
     def message(self, reply: Reply, language: Language) -> Message:
         """Word one reply; in place of one that cannot be worded return a dash."""
@@ -27,13 +33,8 @@ class Proofreader(Catalog):
             self.problems[f"{self._opened}: {said(error)}"] = None
             return Message("-")
 
-    def template(self, path: str, language: Language) -> Template:
-        """Return a template; it is the file to mend if anything goes wrong until the next is opened."""
-        self._opened = path
-        return super().template(path, language)
-
     def label(self, name: str, language: Language) -> str:
-        """Return a label, see ``template``."""
+        """Return a label; its file is the one to mend."""
         self._opened = f"{language}/words.toml"
         return super().label(name, language)
 

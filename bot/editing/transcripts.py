@@ -26,7 +26,7 @@ from bot.content import load_content
 from bot.errors import MendableError
 from bot.keeping.memory import MemoryStore
 from bot.support import Support
-from conversations import Attachment, Chose, Event, Language, Sent, Started, Wrote
+from conversations import FIRST_LANGUAGE, Attachment, Chose, Event, Language, Sent, Started, Wrote
 
 FOLDER = Path("tests/transcripts")
 
@@ -72,7 +72,7 @@ def read_transcript(file: Path) -> Transcript:
     return Transcript(
         file.stem,
         head.get("title", file.stem),
-        Language(head.get("language", "ja")),
+        Language(head.get("language", FIRST_LANGUAGE)),
         date.fromisoformat(head["today"]),
         tuple(actions),
     )

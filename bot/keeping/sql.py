@@ -27,7 +27,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from bot.keeping.store import NewerStoreError, Saved, StoreError
-from conversations import Answer, Conversation, Language
+from conversations import FIRST_LANGUAGE, Answer, Conversation, Language
 
 RELEASE = 1
 """The form of the stored data. A file with a higher number was written by a newer release."""
@@ -235,4 +235,4 @@ def _read_answers(text: str) -> tuple[Answer, ...]:
 
 
 def _language(code: str) -> Language:
-    return Language(code) if code in set(Language) else Language.JA
+    return Language(code) if code in set(Language) else FIRST_LANGUAGE

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from conversations.dialog.answers import Answer
 from conversations.dialog.replay import Place
 from conversations.dialog.replies import Choice, Reply, other_languages
-from conversations.events import Language
+from conversations.events import FIRST_LANGUAGE, Language
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is kept of a chat: the language and the answers, oldest first."""
 
-    language: Language = Language.JA
+    language: Language = FIRST_LANGUAGE
     answers: tuple[Answer, ...] = ()
 
 

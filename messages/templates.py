@@ -1,0 +1,52 @@
+"""The templates of a language, in CommonMark, with what all of them can use: figures, labels, periods and days."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from jinja2 import DictLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from conversations import Handbook
+from messages.wording import Lexicon, period_words
+
+
+class Templates:
+    """The templates by their path below ``messages``; each is compiled when it is first used."""
+
+    def __init__(self, sources: Mapping[str, str], lexicon: Lexicon, handbook: Handbook) -> None:
+        """Prepare the templates. ``opened`` may be set, to be told of each that is used."""
+        self.opened: Callable[[str], None] | None = None
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=DictLoader(dict(sources)), undefined=StrictUndefined, autoescape=False, auto_reload=False
+        )
+        self._environment.filters["period"] = lambda period: period_words(period, lexicon)
+        self._environment.filters["day"] = _day
+        self._environment.globals.update(
+            figures=handbook.figures,
+            methods=handbook.method,
+            statuses=handbook.statuses,
+            label=lambda group, value: lexicon.labels[f"{group}:{value}"],
+            certainty=lexicon.certainty,
+        )
+
+    def get(self, path: str) -> Template:
+        """Return a template by its path below ``messages``."""
+        if self.opened is not None:
+            self.opened(path)
+        return self._environment.get_template(path)
+
+    def block(self, path: str, block: str, values: Mapping[str, object]) -> str:
+        """Render one block of a template."""
+        template = self.get(path)
+        return "".join(template.blocks[block](template.new_context(dict(values)))).strip()
+
+    def has_block(self, path: str, block: str) -> bool:
+        """Tell whether a template has a block."""
+        return block in self.get(path).blocks
+
+
+@pass_context
+def _day(context: Context, day: date) -> str:
+    words: str = context["say_day"](day)
+    return words
