@@ -83,6 +83,7 @@ def _mentions(content: Content) -> Iterator[str]:
                 yield f"{where}: there is no such fact or value"
             yield from (f"{where}.{kind}: it must be says or names" for kind in kinds if kind not in {"says", "names"})
     yield from content.readers.facts.problems()
+    yield from content.readers.clauses.problems()
 
 
 def _nearer_elsewhere(content: Content) -> Iterator[str]:

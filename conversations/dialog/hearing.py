@@ -19,7 +19,6 @@ from conversations.events import Language
 from conversations.policy.handbook import Handbook
 from conversations.policy.rows import AnsweredBy
 from conversations.reading.days import read_day
-from conversations.reading.order_facts import asks_something
 from conversations.reading.questions import Decision, Recognition
 from conversations.reading.readers import Readers
 from conversations.reading.seller_replies import MOST_READ, SellerReading
@@ -152,7 +151,7 @@ class Listening(Dialog):
         facts = self.readers.facts.read(plain, self.today)
         asked = self.readers.questions.read(plain)
         if facts and (asked.theme is None or any(self.handbook.fact[fact].telling for fact in facts)):
-            return self._note(facts, asked, asks=asks_something(plain))
+            return self._note(facts, asked, asks=self.readers.clauses.asks_something(plain))
         return self._answer_question(asked) or self._refuse(asked, plain)
 
     def _note(self, facts: Mapping[str, str], asked: Recognition, *, asks: bool) -> Turn:

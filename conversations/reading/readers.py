@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from conversations.data_error import DataError, located
+from conversations.reading.clauses import Clauses, ClauseWords
 from conversations.reading.names import Names
 from conversations.reading.order_facts import FactReader
 from conversations.reading.questions import QuestionLimits, QuestionReader
@@ -17,6 +18,7 @@ _TABLES = {
     "questions": ("recognition", "questions"),
     "replies": ("recognition", "replies"),
     "mentions": ("mentions", ""),
+    "clauses": ("clauses", ""),
 }
 
 
@@ -26,6 +28,7 @@ class _Data(BaseModel):
     questions: QuestionLimits
     replies: ReplyLimits
     mentions: Phrases
+    clauses: ClauseWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Readers:
     """What reads each kind of words: names of choices, facts of the order, questions, and sellers' messages."""
 
     names: Names
+    clauses: Clauses
     facts: FactReader
     questions: QuestionReader
     replies: ReplyReader
@@ -60,9 +64,11 @@ def read_readers(
         data = _Data.model_validate(told)
     except ValidationError as error:
         raise DataError(located(error, told, _TABLES)) from error
+    clauses = Clauses(data.clauses)
     return Readers(
         Names(names),
-        FactReader(data.mentions),
+        clauses,
+        FactReader(data.mentions, clauses),
         QuestionReader(models.get("questions", {}), data.questions),
-        ReplyReader(models.get("replies", {}), data.replies, unsafe, reported or {}),
+        ReplyReader(models.get("replies", {}), data.replies, unsafe, reported or {}, clauses),
     )

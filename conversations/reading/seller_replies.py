@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from conversations.reading.classifier import Classifier, sigmoid, unpacked
+from conversations.reading.clauses import Clauses
 from conversations.reading.ngrams import LONGEST, pieces
-from conversations.reading.order_facts import is_reported
 from conversations.reading.phrases import Phrase
 from conversations.reading.questions import Ranked, Share
 from conversations.reading.spelling import spell
@@ -63,15 +63,17 @@ class ReplyReader:
         limits: ReplyLimits,
         unsafe: Collection[str],
         reported: Mapping[str, tuple[str, ...]],
+        clauses: Clauses,
     ) -> None:
         """Keep the model as it is stored, the ids of the unsafe kinds, and how buyers tell of a kind."""
         self._stored, self._limits, self._unsafe = stored, limits, unsafe
+        self._clauses = clauses
         self._reported = {kind: tuple(map(Phrase, phrases)) for kind, phrases in reported.items()}
 
     def reported(self, text: str) -> SellerReading | None:
         """Return what a buyer tells in their own words of the seller's demands; None if they tell of none."""
         plain = spell(text[:LONGEST])
-        if not is_reported(plain):
+        if not self._clauses.is_reported(plain):
             return None
         kinds = self._named(plain)
         ranked = tuple(Ranked(kind, 1.0) for kind in kinds[:MOST_KINDS])
