@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from wcwidth import wcwidth
 
 UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Letters that show nothing or turn the others around: no platform gets them."""
@@ -52,6 +53,21 @@ class Block:
     def text(self) -> str:
         """The letters alone."""
         return "".join(run.text for run in self.runs)
+
+
+def columns(text: str) -> int:
+    """Return how many columns a text takes on a phone; a Japanese letter takes two.
+
+    >>> columns("ok"), columns("はい")
+    (2, 4)
+    """
+    return sum(max(wcwidth(letter), 0) for letter in text)
+
+
+def gap_before(block: Block, previous: Block) -> str:
+    """Return what stands between two blocks: items of a list follow closely."""
+    close = block.kind is Kind.ITEM is previous.kind and block.marker.strip()
+    return "\n" if close else "\n\n"
 
 
 _PARSER = MarkdownIt("commonmark", {"html": False})

@@ -129,7 +129,7 @@ async def serve(count: int, delay: float, *, polls_wait: bool) -> None:
 def ours(url: str) -> None:
     """Torikeshi with its store."""
     from adapters import Account, telegram  # noqa: PLC0415
-    from adapters.telegram.delivery import Allowance, Pace  # noqa: PLC0415
+    from adapters.pace import Allowance, Pace  # noqa: PLC0415
     from bot.app import make_support, settle  # noqa: PLC0415
     from bot.clock import today_in_japan  # noqa: PLC0415
     from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415

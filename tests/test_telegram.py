@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from adapters import Account, RefusedError, telegram
-from adapters.telegram.delivery import Allowance, Pace
+from adapters.pace import Allowance, Pace
+from adapters.telegram.delivery import A_CHAT, OVERALL
 from adapters.telegram.incoming import GroupCall, Me, Meaning, Presence, to_meaning
-from adapters.telegram.outgoing import Painter
+from adapters.telegram.outgoing import Drawing
 from bot.content import Content
 from bot.editing.transcripts import Action, read_transcript, unmet
 from bot.keeping.memory import MemoryStore
@@ -553,7 +554,7 @@ async def test_a_buyer_who_blocked_us_is_left_in_peace_and_welcome_back(hanako: 
 
 async def test_messages_go_out_at_telegrams_pace(content: Content, fake: FakeTelegram) -> None:
     people = [Person(fake, number) for number in range(1, 41)]
-    async with Bot(content, fake).running(Pace()):
+    async with Bot(content, fake).running(Pace(OVERALL, A_CHAT)):
         for person in people:
             person.sends("/start")
         for _ in range(4):
@@ -714,11 +715,11 @@ async def _does(buyer: Person, action: Action) -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_every_screen_stays_within_telegrams_limits(content: Content, language: Language) -> None:
-    painter = Painter(content.catalog.label)
+    painter = Drawing(content.catalog.label)
     folded = 0
     for visit in visits(language):
         for message in visit.messages:
-            screen = painter.screen(message, language, revision="zz", chosen="２０字まで" * 4)
+            screen = painter.screen(message, language, revision="zz", head="２０字まで" * 4)
             entities = [*screen.entities]
             assert text_problems(screen.text, entities) == [], screen.text
             folded += any(one["type"] == "expandable_blockquote" for one in entities)

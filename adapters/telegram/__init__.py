@@ -1,4 +1,4 @@
-"""Telegram. An update goes polling → incoming → desk → (the dialog) → outgoing → delivery → connection."""
+"""Telegram. An update goes polling → incoming → chats → (the dialog) → outgoing → delivery → connection."""
 
 import asyncio
 import logging
@@ -8,16 +8,21 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from adapters import Account, Service
+from adapters.inbox import Inbox
+from adapters.pace import Pace
+from adapters.telegram.chats import Chats
 from adapters.telegram.connection import READ_TIMEOUT, Connection
-from adapters.telegram.delivery import Delivery, Pace
-from adapters.telegram.desk import Desk
+from adapters.telegram.delivery import A_CHAT, OVERALL, Delivery
 from adapters.telegram.incoming import Me
 from adapters.telegram.polling import Polling, refused
 from adapters.telegram.profile import tell
+from adapters.wire import Retry, doubling
 
 log = logging.getLogger(__name__)
 API_URL = "https://api.telegram.org"
-_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
+DRAIN = 3.5
+"""Seconds that what is under way gets at the end."""
+UNREACHABLE = Retry(doubling(0.5, 15.0))
 
 
 async def run(
@@ -39,12 +44,16 @@ async def run(
         if not await _opened(bot, stop):
             return
         log.info("telegram: ready")
-        desk = Desk(service, Delivery(ways[0], pace or Pace()), Me(bot.id, bot.username))
+        inbox = Inbox()
+        chats = Chats(service, Delivery(ways[0], pace or Pace(OVERALL, A_CHAT)), inbox, Me(bot.id, bot.username))
+        polling = Polling(ways[1], chats.handle)
         telling = asyncio.create_task(tell(bot, service.words))
         try:
-            await Polling(ways[1], desk.handle).run(stop)
+            await polling.run(stop)
         finally:
-            await desk.finish()
+            await inbox.drain(DRAIN)
+            await polling.confirm()
+            await chats.finish()
             telling.cancel()
             with suppress(asyncio.CancelledError):
                 await telling
@@ -54,17 +63,23 @@ async def run(
 
 async def _opened(bot: Bot, stop: asyncio.Event) -> bool:
     """Ask Telegram who we are, until it answers; False if we are to stop before. Raises ``RefusedError``."""
-    pause = _PAUSE
-    while not stop.is_set():
+    opening, stopping = asyncio.create_task(_open(bot)), asyncio.create_task(stop.wait())
+    await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (opening, stopping):
+        task.cancel()
+    with suppress(asyncio.CancelledError):
+        await opening
+        return True
+    return False
+
+
+async def _open(bot: Bot) -> None:
+    tries = UNREACHABLE.begin()
+    while True:
         try:
-            await bot.initialize()
+            return await bot.initialize()
         except InvalidToken as error:
             raise refused(error) from None
         except TelegramError as error:
             log.warning("telegram cannot be reached (%s)", type(error).__name__)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
-        else:
-            return True
-    return False
+            await tries.again()

@@ -1,76 +1,22 @@
 """Gets every message out: at the pace that Telegram allows, again where it failed, and no faster after "wait"."""
 
-import asyncio
 import logging
-from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
-from adapters.telegram.connection import Connection, FloodError, Raw
+from adapters.pace import Allowance, Pace
+from adapters.telegram.connection import Connection, FloodError
 from adapters.telegram.outgoing import Screen
+from adapters.wire import Raw, Retry, doubling
 
 log = logging.getLogger(__name__)
-_FIRST_PAUSE, _LONGEST_PAUSE, _GIVE_UP_AFTER = 0.2, 10.0, 300.0
-"""Seconds between repeats, and for how long a message that does not get through is tried."""
-MOST_CHATS = 10_000
-"""Chats whose pace is remembered; the oldest are long free to be written to again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How often something may happen: so many a second in the long run, the first few at once."""
-
-    a_second: float
-    at_once: int = 1
-
-
-OVERALL = Allowance(29)
-"""Telegram takes about 30 messages a second from one bot …"""
-A_CHAT = Allowance(1, at_once=3)
-"""… and about one a second for one chat, with short bursts."""
-
-
-class Pace:
-    """Tells how long to wait before the next message. One chat's wait never holds up another."""
-
-    def __init__(self, overall: Allowance = OVERALL, a_chat: Allowance = A_CHAT) -> None:
-        """Begin with every way free."""
-        self._overall, self._a_chat = overall, a_chat
-        self._overall_next = 0.0
-        self._next: dict[int, float] = {}
-        self._paused: dict[int, float] = {}
-
-    async def turn(self, chat: int, *, new: bool) -> None:
-        """Wait for the turn. Only ``new`` messages count for the chat; changes of a message only overall."""
-        if new:
-            wait, onward = _slot(self._next.pop(chat, 0.0), self._a_chat)
-            self._next[chat] = onward
-            if len(self._next) > MOST_CHATS:
-                del self._next[next(iter(self._next))]
-            await _pause(wait)
-        while (wait := self._paused.get(chat, 0.0) - monotonic()) > 0:
-            await _pause(wait)
-        self._paused.pop(chat, None)
-        wait, self._overall_next = _slot(self._overall_next, self._overall)
-        await _pause(wait)
-
-    def hold(self, chat: int, seconds: float) -> None:
-        """Send nothing to a chat for so long."""
-        self._paused[chat] = monotonic() + seconds
-
-
-def _slot(free_at: float, allowance: Allowance) -> tuple[float, float]:
-    """Return how long to wait, and when the next one is free."""
-    now, step = monotonic(), 1 / allowance.a_second
-    slot = max(free_at, now - (allowance.at_once - 1) * step)
-    return max(0.0, slot - now), slot + step
-
-
-async def _pause(seconds: float) -> None:
-    if seconds > 0:
-        await asyncio.sleep(seconds)
+MESSAGE = Retry(doubling(0.2, 10.0), within=300.0)
+"""For how long a message that does not get through is tried."""
+OVERALL, A_CHAT = Allowance(29), Allowance(1, at_once=3)
+"""Telegram takes about 30 messages a second from one bot, and about one a second for one chat, with short bursts."""
+SPINNER = Retry((0.1, 0.4, 1.0), endless=False)
+"""How often a button's spinner is stopped: later the app has stopped it by itself."""
 
 
 class Delivery:
@@ -113,15 +59,16 @@ class Delivery:
     async def answer(self, query: str, alert: str = "") -> None:
         """Stop a button's spinner. Too late is no harm: the work is done all the same."""
         fields: Raw = {"callback_query_id": query, **({"text": alert, "show_alert": True} if alert else {})}
-        for pause in (0.1, 0.4, 1.0, 0.0):
+        tries, go_on = SPINNER.begin(), True
+        while go_on:
             try:
                 await self._connection.call("answerCallbackQuery", fields)
             except (BadRequest, Forbidden):
                 return
             except FloodError as error:
-                await asyncio.sleep(error.seconds)
+                go_on = await tries.again(error.seconds)
             except NetworkError:
-                await asyncio.sleep(pause)
+                go_on = await tries.again()
             else:
                 return
 
@@ -131,11 +78,11 @@ class Delivery:
         except BadRequest as error:
             return "not modified" in error.message
 
-    async def _deliver(self, chat: int, method: str, fields: Raw, *, new: bool) -> Any:  # noqa: ANN401
+    async def _deliver(self, chat: int, method: str, fields: Raw, *, new: bool) -> Any:  # noqa: ANN401  # JSON
         """Try until it got through; return Telegram's answer. A new message that may have arrived is not sent twice."""
         if chat in self.silent:
             return None
-        pause, give_up = _FIRST_PAUSE, monotonic() + _GIVE_UP_AFTER
+        tries = MESSAGE.begin()
         await self._pace.turn(chat, new=new)
         while True:
             try:
@@ -148,17 +95,13 @@ class Delivery:
                 await self._pace.turn(chat, new=False)
             except BadRequest:
                 raise
-            except TimedOut:
-                if new:
+            except NetworkError as error:
+                if new and isinstance(error, TimedOut):
                     log.warning("a message may not have arrived; not sent again")
                     self.doubtful.add(chat)
                     return None
-                await asyncio.sleep(pause)
-            except NetworkError:
-                if monotonic() > give_up:
+                if not await tries.again():
                     raise
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _fields(chat: int, screen: Screen) -> Raw:

@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.telegram.connection import Raw
-from conversations import Attachment, Chose, Event, Language, Sent, Wrote
+from adapters.buttons import is_worth_repeating, unmarked
+from adapters.languages import by_code
+from adapters.wire import Raw
+from conversations import FIRST_LANGUAGE, Attachment, Chose, Event, Language, Sent, Wrote
 from conversations.dialog.commands import START, TOKENS, to_event
 
 
@@ -38,7 +40,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Deed:
     """A buyer did something in their own chat with us."""
 
     chat: int
@@ -72,7 +74,7 @@ class Presence:
     silent: bool
 
 
-Meaning = Action | GroupCall | Presence | None
+Meaning = Deed | GroupCall | Presence | None
 _ATTACHMENTS: Mapping[str, Attachment] = {
     "photo": Attachment.PHOTO,
     "video": Attachment.VIDEO,
@@ -114,17 +116,17 @@ def to_meaning(update: Raw, me: Me, links: Mapping[str, str]) -> Meaning:
             return None
 
 
-def spoken(user: Raw) -> Language:
-    """Return the language for somebody who has not chosen one: Japanese unless the app is set to another."""
-    code = str(user.get("language_code") or "ja").casefold()
-    return Language.JA if code.partition("-")[0] == "ja" else Language.EN
+def _spoken(user: Raw) -> Language:
+    """Return the language for somebody who has not chosen one: the app's; English where it is none of ours."""
+    code = user.get("language_code")
+    return by_code(code) or Language.EN if code else FIRST_LANGUAGE
 
 
-def _private(message: Raw, links: Mapping[str, str]) -> Action | None:
+def _private(message: Raw, links: Mapping[str, str]) -> Deed | None:
     event = _event(message, links)
     if event is None or message["from"].get("is_bot"):
         return None
-    return Action(message["chat"]["id"], event, f"m{message['message_id']}", spoken(message["from"]))
+    return Deed(message["chat"]["id"], event, f"m{message['message_id']}", _spoken(message["from"]))
 
 
 def _event(message: Raw, links: Mapping[str, str]) -> Event | None:
@@ -139,30 +141,30 @@ def _event(message: Raw, links: Mapping[str, str]) -> Event | None:
             return Sent(next((_ATTACHMENTS[name] for name in _ATTACHMENTS if name in message), Attachment.DOCUMENT))
 
 
-def _edit(message: Raw) -> Action | None:
+def _edit(message: Raw) -> Deed | None:
     if "text" not in message:
         return None
     name = f"e{message['message_id']}.{message.get('edit_date', 0)}"
-    return Action(message["chat"]["id"], Sent(Attachment.EDIT), name, spoken(message["from"]))
+    return Deed(message["chat"]["id"], Sent(Attachment.EDIT), name, _spoken(message["from"]))
 
 
 def _press(query: Raw) -> Meaning:
     message: Raw = query.get("message") or {}
     user, chat = query["from"], message.get("chat", {})
     if chat.get("type", "private") != "private":
-        return GroupCall(chat["id"], spoken(user), query=query["id"])
+        return GroupCall(chat["id"], _spoken(user), query=query["id"])
     data = query.get("data", "")
-    token, mark, revision = data.rpartition("#")
+    token, revision = unmarked(data)
     press = Press(
         query["id"],
-        f"p{message.get('message_id', 0)}#{revision}" if mark else f"q{query['id']}",
-        token if mark else data,
+        f"p{message.get('message_id', 0)}#{revision}" if revision else f"q{query['id']}",
+        token,
         message["message_id"] if message.get("date") else None,  # no date: it cannot be reached any more
-        _label(message, data),
+        _label(message, data) if is_worth_repeating(token) else "",
         _kept(message),
         any(entity["type"] == "pre" for entity in message.get("entities", ())),
     )
-    return Action(user["id"], Chose(press.token), press.id, spoken(user), press)
+    return Deed(user["id"], Chose(press.token), press.id, _spoken(user), press)
 
 
 def _rows(message: Raw) -> list[list[Raw]]:
@@ -171,8 +173,8 @@ def _rows(message: Raw) -> list[list[Raw]]:
 
 
 def _label(message: Raw, data: str) -> str:
-    """Return what the pressed button said. Ways such as "back" are no choice worth repeating."""
-    buttons = (button for row in _rows(message) for button in row if ":" in data)
+    """Return what the pressed button said."""
+    buttons = (button for row in _rows(message) for button in row)
     return next((button["text"] for button in buttons if button.get("callback_data") == data), "")
 
 
@@ -186,7 +188,7 @@ def _group_call(message: Raw, me: Me) -> GroupCall | None:
     if user.get("is_bot") or not _calls(message, me):
         return None
     thread = message.get("message_thread_id") if message.get("is_topic_message") else None
-    return GroupCall(message["chat"]["id"], spoken(user), message["message_id"], thread)
+    return GroupCall(message["chat"]["id"], _spoken(user), message["message_id"], thread)
 
 
 def _calls(message: Raw, me: Me) -> bool:

@@ -4,22 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from unicodedata import east_asian_width
 from weakref import WeakKeyDictionary
 
 from telegram import MessageEntity
 
 from adapters import Words
-from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
-from adapters.telegram.connection import Raw
+from adapters.buttons import marked
+from adapters.markup import UNSEEN, Block, Kind, Run, Style, columns, gap_before, parse
+from adapters.wire import Raw
 from conversations import Language, Role
 from messages import Button, Message
 
-LONGEST_TEXT = 4096
-"""Characters of a text."""
-MOST_ENTITIES = 100
-LONGEST_DATA = 64
-"""Bytes that a button carries."""
 LONGEST_COPY = 256
 """Characters that a button can put into the clipboard. A longer text is copied by a tap on it."""
 HALF_ROW = 14
@@ -43,7 +38,7 @@ class Screen:
     kept: Raw | None = None
 
 
-class Painter:
+class Drawing:
     """Draws messages. What was drawn is remembered as long as the message itself lives, no longer."""
 
     def __init__(self, words: Words) -> None:
@@ -51,14 +46,14 @@ class Painter:
         self._words = words
         self._drawn: WeakKeyDictionary[Message, tuple[str, Sequence[Raw]]] = WeakKeyDictionary()
 
-    def screen(self, message: Message, language: Language, *, revision: str = "", chosen: str = "") -> Screen:
-        """Draw a message; ``chosen`` is the label that led here, ``revision`` tells this screen's buttons apart."""
+    def screen(self, message: Message, language: Language, *, revision: str = "", head: str = "") -> Screen:
+        """Draw a message below a line ``head``; ``revision`` tells this screen's buttons apart."""
         drawn = self._drawn.get(message)
         if drawn is None:
             drawn = self._drawn[message] = self._draw(message, language)
         text, entities = drawn
-        if chosen:
-            head = self._words("service:chosen", language).format(label=chosen) + "\n\n"
+        if head:
+            head += "\n\n"
             entities = [{**one, "offset": one["offset"] + _units(head)} for one in entities]
             text = head + text
         copy = self._copy_row(message, language)
@@ -110,8 +105,7 @@ class _Page:
         fold, start = folded_from(blocks), None
         for index, block in enumerate(blocks):
             if index:
-                close = block.kind is Kind.ITEM is blocks[index - 1].kind and block.marker.strip()
-                self.write("\n" if close else "\n\n")
+                self.write(gap_before(block, blocks[index - 1]))
             if index == fold:
                 start = self._at
             self._block(block)
@@ -159,7 +153,7 @@ def folded_from(blocks: Sequence[Block]) -> int | None:
 
     What folds is the end of a text: remarks and cautions. Headings, numbered steps and the beginning stand open.
     """
-    lengths = [_columns(block.text) for block in blocks]
+    lengths = [columns(block.text) for block in blocks]
     start = len(blocks)
     while start > 0 and _may_fold(blocks[start - 1]) and sum(lengths[: start - 1]) >= FOLD_FROM:
         start -= 1
@@ -175,8 +169,8 @@ def rows_of(buttons: Iterable[Button], revision: str) -> list[list[Raw]]:
     rows: list[list[Raw]] = []
     waiting = False
     for button in buttons:
-        short = _columns(button.label) <= HALF_ROW
-        key: Raw = {"text": button.label, "callback_data": _data(button.token, revision)}
+        short = columns(button.label) <= HALF_ROW
+        key: Raw = {"text": button.label, "callback_data": marked(button.token, revision)}
         if button.role is Role.GRAVE:
             key["style"] = "danger"
         if short and waiting:
@@ -186,12 +180,3 @@ def rows_of(buttons: Iterable[Button], revision: str) -> list[list[Raw]]:
             rows.append([key])
             waiting = short
     return rows
-
-
-def _data(token: str, revision: str) -> str:
-    marked = f"{token}#{revision}"
-    return marked if len(marked.encode()) <= LONGEST_DATA else token
-
-
-def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,4 +1,4 @@
-"""Fetches updates: each user's in exact order, different users' at once, and none confirmed before it is answered.
+"""Fetches updates; none is confirmed before it is answered.
 
 Telegram forgets the updates before the number that we ask from. So we ask from the oldest that is still worked
 on: after a crash all that was not answered comes again, and the ids of events keep it from counting twice.
@@ -6,7 +6,7 @@ on: after a crash all that was not answered comes again, and the ids of events k
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from adapters import RefusedError
-from adapters.telegram.connection import Connection, FloodError, Raw
+from adapters.telegram.connection import Connection, FloodError
+from adapters.traces import where
+from adapters.wire import Raw, Retry, doubling
 
 log = logging.getLogger(__name__)
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -29,13 +31,11 @@ LOOK_AGAIN = 0.1
 """Seconds before asking again while nothing gets finished; what is not confirmed comes again each time."""
 QUICK = 0.03
 """Seconds. Where asking takes no longer, it pays to ask as soon as one is finished; otherwise, when all are."""
-DRAIN = 3.5
-"""Seconds that what is under way gets at the end."""
-_LONGEST_PAUSE = 15.0
-
-
-Handle = Callable[[Raw, asyncio.Task[None] | None], Awaitable[None]]
-"""Answers an update, but not before the one before it of the same user is finished."""
+CONFIRM_WITHIN = 0.5
+"""Seconds for the last word at the end."""
+UNREACHABLE = Retry(doubling(0.2, 15.0))
+Handle = Callable[[Raw], asyncio.Task[None] | None]
+"""Begins to answer an update; None if there is nothing to do."""
 
 
 class Polling:
@@ -49,13 +49,12 @@ class Polling:
         self._asked = 0
         self._since: dict[int, float] = {}
         self._done: set[int] = set()
-        self._tails: dict[object, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way = 0
         self._enough = 0
         self._finished = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Fetch until ``stop``, then finish what is under way. Raises ``RefusedError``."""
+        """Fetch until ``stop``. Raises ``RefusedError``."""
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
@@ -67,39 +66,44 @@ class Polling:
                     await fetching
         finally:
             stopping.cancel()
-            await self._drain()
+
+    async def confirm(self) -> None:
+        """Confirm at the end what is answered; the rest comes again at the next start."""
+        self._confirm()
+        if self._offset:
+            with suppress(RefusedError, TimeoutError):
+                await asyncio.wait_for(self._fetch(0, limit=1), CONFIRM_WITHIN)
 
     async def _round(self) -> None:
         """Fetch once and start on what is new; let some of it finish before asking again."""
         began = monotonic()
-        batch = await self._fetch(0 if self._tasks else LONG_POLL)
+        batch = await self._fetch(0 if self._under_way else LONG_POLL)
         took = monotonic() - began
-        fresh = [raw for raw in batch if self._is_new(raw)]
-        for raw in fresh:
+        for raw in [raw for raw in batch if self._is_new(raw)]:
             self._start(raw)
             await asyncio.sleep(0)  # the replies to those before go out first
-        if not batch and not self._tasks:
+        if not batch and not self._under_way:
             self._offset = 0  # all is confirmed; after a quiet week Telegram begins anew at any number
             self._done.clear()
-        await self._progress(1 if took < QUICK else len(self._tasks))
+        await self._progress(1 if took < QUICK else self._under_way)
         self._confirm()
 
     async def _progress(self, finishing: int) -> None:
         """Let so many of those under way finish, or a moment pass."""
-        self._enough = max(len(self._tasks) - finishing, 0)
+        self._enough = max(self._under_way - finishing, 0)
         self._finished.clear()
-        while len(self._tasks) > self._enough:
+        while self._under_way > self._enough:
             try:
                 async with asyncio.timeout(LOOK_AGAIN):
                     await self._finished.wait()
             except TimeoutError:
-                if len(self._tasks) < MOST_AT_ONCE:
+                if self._under_way < MOST_AT_ONCE:
                     return
 
     async def _fetch(self, seconds: int, limit: int = 100) -> list[Any]:
         """Return the next updates, as Telegram wrote them; wait longer and longer while it cannot be reached."""
         wanted: Raw = {"limit": limit, "timeout": seconds, "allowed_updates": ALLOWED}
-        pause = 0.2
+        tries = UNREACHABLE.begin()
         while True:
             wanted["offset"] = self._asked = self._next_offset()
             try:
@@ -107,11 +111,10 @@ class Polling:
             except (InvalidToken, Conflict) as error:
                 raise refused(error) from None
             except FloodError as error:
-                await asyncio.sleep(error.seconds)
+                await tries.again(error.seconds)
             except TelegramError as error:
                 log.warning("no updates just now (%s)", type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                await tries.again()
             else:
                 return batch if isinstance(batch, list) else []
 
@@ -131,28 +134,28 @@ class Polling:
                 return False
 
     def _start(self, raw: Raw) -> None:
-        """Work on an update, behind the one before it of the same user."""
-        user, number = _user(raw), raw["update_id"]
+        number = raw["update_id"]
         self._since[number] = monotonic()
-        task = asyncio.create_task(self._work(raw, self._tails.get(user)))
-        self._tails[user] = task
-        self._tasks.add(task)
-        task.add_done_callback(lambda task: self._end(task, user, number))
+        self._under_way += 1
+        task = self._begun(raw)
+        if task is None:
+            self._end(number)
+        else:
+            task.add_done_callback(lambda task: self._end(number, answered=not task.cancelled()))
 
-    async def _work(self, raw: Raw, before: asyncio.Task[None] | None) -> None:
+    def _begun(self, raw: Raw) -> asyncio.Task[None] | None:
         try:
-            await self._handle(raw, before)
-        except Exception as error:  # noqa: BLE001  # whatever is wrong in it must not hold up the others
-            log.error("an update was not answered (%s)", type(error).__name__)  # noqa: TRY400  # without its words
+            return self._handle(raw)
+        except Exception as error:  # noqa: BLE001  # an update that nobody can read must not hold up the others
+            log.error("an update was not answered\n%s", where(error))  # noqa: TRY400  # without its words
+            return None
 
-    def _end(self, task: asyncio.Task[None], user: object, number: int) -> None:
-        self._tasks.discard(task)
-        if self._tails.get(user) is task:
-            del self._tails[user]
-        if not task.cancelled():
+    def _end(self, number: int, *, answered: bool = True) -> None:
+        self._under_way -= 1
+        if answered:
             del self._since[number]
             self._done.add(number)
-        if len(self._tasks) <= self._enough:
+        if self._under_way <= self._enough:
             self._finished.set()
 
     def _confirm(self) -> None:
@@ -166,18 +169,6 @@ class Polling:
             self._offset = max(known) + 1
         self._done = {number for number in self._done if number >= self._offset - 1}
 
-    async def _drain(self) -> None:
-        """Let what is under way finish; the rest stays unconfirmed, and comes again at the next start."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=DRAIN)
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._confirm()
-        if self._offset:
-            with suppress(RefusedError, TimeoutError):
-                await asyncio.wait_for(self._fetch(0, limit=1), 0.5)
-
 
 def refused(error: TelegramError) -> RefusedError:
     """Say why Telegram lets us in no more, and what to do."""
@@ -189,14 +180,3 @@ def refused(error: TelegramError) -> RefusedError:
     else:
         message = "Telegram refuses TORIKESHI_TELEGRAM_TOKEN. Copy it again from @BotFather (/mybots → API Token)."
     return RefusedError(message)
-
-
-def _user(raw: Raw) -> object:
-    """Return whose update it is; presses and messages of one person count as one row."""
-    for kind in ALLOWED:
-        match raw.get(kind):
-            case {"from": {"id": int(user)}}:
-                return user
-            case _:
-                pass
-    return None
