@@ -13,7 +13,7 @@ from time import monotonic
 import pytest
 
 from adapters import Account, LostError, RefusedError, discord
-from adapters.discord.outgoing import Painter, english, markdown
+from adapters.discord.outgoing import Drawing, english, markdown
 from adapters.markup import parse
 from bot.app import make_support
 from bot.content import Content
@@ -891,7 +891,7 @@ async def _does(buyer: Person, action: Action) -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_every_page_stays_within_discords_limits(content: Content, language: Language) -> None:
-    painter = Painter(content.catalog.label)
+    painter = Drawing(content.catalog.label)
     lists = 0
     for visit in visits(language):
         messages = painter.messages(worded(visit.turn, content.catalog), "f" * 16, "２０字まで" * 4)

@@ -1,4 +1,4 @@
-"""Discord. An event goes gateway → desk → incoming → (the dialog) → outgoing → callbacks or channels."""
+"""Discord. An event goes gateway → chats → incoming → (the dialog) → outgoing → callbacks or channels."""
 
 import asyncio
 import logging
@@ -8,21 +8,23 @@ import discord
 
 from adapters import Account, RefusedError, Service
 from adapters.discord.callbacks import Callbacks
+from adapters.discord.chats import Chats
 from adapters.discord.commands import sync
-from adapters.discord.desk import Desk
-from adapters.discord.gateway import PATIENCE, Line
+from adapters.discord.gateway import PATIENCE, Gateway
+from adapters.inbox import Inbox
 from adapters.traces import where
 
 log = logging.getLogger(__name__)
 PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
 """What we ask of a server, for answering who calls us by name. Everything else needs no permission at all."""
-CLOSE_WITHIN = 0.8
+DRAIN, CLOSE_WITHIN = 4.0, 0.8
+"""Seconds that what is under way gets at the end, and the goodbye."""
 
 
 async def run(service: Service, account: Account, stop: asyncio.Event, *, patience: float = PATIENCE) -> None:
     """See ``Platform``. ``patience`` is for how many seconds the gateway may be silent."""
-    line = Line(account, patience)
-    tasks = {asyncio.create_task(one) for one in (_talk(service, line), line.watch(), _until(stop))}
+    gateway = Gateway(account, patience)
+    tasks = {asyncio.create_task(one) for one in (_talk(service, gateway), gateway.watch(), _until(stop))}
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
@@ -33,7 +35,7 @@ async def run(service: Service, account: Account, stop: asyncio.Event, *, patien
 
 async def invitations(account: Account) -> tuple[str, str]:
     """Return the addresses at which the bot is added to a server, and to one's own account. Raises ``RefusedError``."""
-    client = await Line(account).login()
+    client = await Gateway(account).login()
     try:
         number = client.application_id or 0
         server = discord.utils.oauth_url(number, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
@@ -45,7 +47,7 @@ async def invitations(account: Account) -> tuple[str, str]:
 
 async def register(service: Service, account: Account, *, force: bool) -> bool:
     """Tell Discord the commands, if they changed; return whether it was told. Raises ``RefusedError``."""
-    client = await Line(account).login()
+    client = await Gateway(account).login()
     try:
         return await sync(client, service, force=force)
     except discord.HTTPException as error:
@@ -59,19 +61,20 @@ async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _talk(service: Service, line: Line) -> None:
+async def _talk(service: Service, gateway: Gateway) -> None:
     """Talk until cancelled, then finish what is under way."""
-    client = await line.login()
+    client = await gateway.login()
     telling = asyncio.create_task(_tell(client, service))
     async with Callbacks(client.http.user_agent) as callbacks:
-        desk = Desk(service, callbacks, client)
-        client.event(desk.on_message)
-        client.event(desk.on_raw_message_edit)
+        inbox = Inbox()
+        chats = Chats(service, callbacks, inbox, client)
+        client.event(chats.on_message)
+        client.event(chats.on_raw_message_edit)
         try:
-            await line.listen(client, desk.hear)
+            await gateway.listen(client, chats.hear)
         finally:
             telling.cancel()
-            await desk.drain()
+            await inbox.drain(DRAIN)
             if callbacks.counts:
                 log.info("discord: answers that came late, twice or needed another try: %s", dict(callbacks.counts))
             with suppress(TimeoutError):

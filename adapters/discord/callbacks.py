@@ -1,11 +1,6 @@
-"""The ways out for interactions: the first answer within Discord's three seconds, whatever happens on the way.
-
-Discord gives each interaction an address of its own for one first answer, and for 15 minutes of more messages and
-changes. The library's own way repeats an answer only after a second, and not at all where the line broke.
-"""
+"""The answers to interactions: in three seconds, again where they got lost, "it will come" after a moment."""
 
 import asyncio
-import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -15,29 +10,34 @@ from typing import Self
 import aiohttp
 import discord
 from discord.http import Route
-from yarl import URL
 
-from adapters.discord.interaction import EPHEMERAL, Interaction, Raw
+from adapters.discord.interaction import EPHEMERAL, Interaction
+from adapters.wire import (
+    FAILED_FROM,
+    SERVER_FAULT,
+    TOO_MANY_REQUESTS,
+    Raw,
+    Retry,
+    UnsentError,
+    Wire,
+    asked_wait,
+    read,
+    write,
+)
 
 log = logging.getLogger(__name__)
 DEFER_AFTER = 1.5
 """Seconds after which we say that the answer is on its way."""
 FIRST_WITHIN = 2.9
 """Seconds that Discord waits for a first answer; there is no use in trying longer."""
-MORE_WITHIN = 60.0
-"""Seconds for which what follows the first answer is tried."""
-ATTEMPT, MORE_ATTEMPT = 1.2, 10.0
-"""Seconds that one attempt may take. A second one at a first answer must still be in time."""
-_PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0)
-"""Seconds before each repeat; the first comes at once."""
+ATTEMPT, MORE_ATTEMPT = aiohttp.ClientTimeout(total=1.2), aiohttp.ClientTimeout(total=10.0)
+"""How long one attempt may take. A second one at a first answer must still be in time."""
+ANSWER = Retry((0.0, 0.2, 0.5, 1.0, 2.0), within=60.0)
+"""The first repeat comes at once; what follows a first answer is tried for a minute."""
 _HARMLESS = {10062: "late", 10015: "late", 50027: "late", 10008: "gone", 40060: "double"}
 """What Discord says of an answer that comes too late, to a message that is gone, or twice."""
 NEW, LATER_NEW, LATER_SAME, SAME, SUGGESTIONS, FORM = 4, 5, 6, 7, 8, 9
 """Discord's kinds of first answers."""
-TOO_MANY_REQUESTS, SERVER_FAULT = 429, 500
-
-
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class UnreachableError(Exception):
@@ -45,66 +45,54 @@ class UnreachableError(Exception):
 
 
 class Callbacks:
-    """Carries answers to interactions over one pool of kept connections; counts what came to nothing."""
+    """Carries answers to interactions; counts what came to nothing."""
 
     def __init__(self, user_agent: str) -> None:
         """Open nothing yet. Discord wants to know what knocks: ``user_agent``."""
-        self._headers = {"Content-Type": "application/json", "User-Agent": user_agent}
+        self._wire = Wire({"User-Agent": user_agent})
         self.counts: Counter[str] = Counter()
-        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the pool."""
-        ways = aiohttp.TCPConnector(limit=256)
-        self._session = aiohttp.ClientSession(
-            connector=ways, headers=self._headers, cookie_jar=aiohttp.DummyCookieJar()
-        )
+        """Open the way out."""
+        self._wire.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close it."""
-        if self._session is not None:
-            await self._session.close()
+        await self._wire.close()
 
-    async def send(self, method: str, path: str, body: Raw, *, within: float, attempt: float) -> bool:
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Raw,
+        *,
+        within: float | None = None,
+        attempt: aiohttp.ClientTimeout = MORE_ATTEMPT,
+    ) -> bool:
         """Send until it is through; tell whether it counts. Raises ``UnreachableError``, ``discord.DiscordException``.
 
         An answer that the network swallowed is repeated at once. It may have arrived: Discord then says "double" to
         the repeat, and that is as good. What follows a first answer is rather said twice than never.
         """
-        until, tries = monotonic() + within, 0
+        tries, status, wait = ANSWER.begin(within), 0, None
         while True:
-            status, payload = await self._try(method, path, body, attempt)
-            if 0 < status < 300:  # noqa: PLR2004  # success, as HTTP says it
-                return True
-            pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
-            if status == TOO_MANY_REQUESTS:
-                pause = _wait(payload)
-                self.counts["429"] += 1
-            elif 0 < status < SERVER_FAULT:
-                return self._refused(status, payload) == "double" and tries > 0
-            tries += 1
-            if monotonic() + pause > until:
+            try:
+                status, payload = await self._wire.exchange(method, Route.BASE + path, write(body), attempt)
+            except UnsentError:
+                self.counts["lost"] += 1
+                status, wait = 0, None
+            else:
+                if status < FAILED_FROM:
+                    return True
+                if status != TOO_MANY_REQUESTS and status < SERVER_FAULT:
+                    return self._refused(status, read(payload) or {}) == "double" and tries.failed > 0
+                wait = asked_wait(read(payload)) if status == TOO_MANY_REQUESTS else None
+                self.counts[str(status)] += 1
+            if not await tries.again(wait):
                 self.counts["unreachable"] += 1
-                message = f"status {status} after {tries} tries"
+                message = f"status {status} after {tries.failed} tries"
                 raise UnreachableError(message)
-            await asyncio.sleep(pause)
-
-    async def _try(self, method: str, path: str, body: Raw, attempt: float) -> tuple[int, Raw]:
-        """Send once; status 0 where nothing came back."""
-        if self._session is None:
-            message = "the ways out are closed"
-            raise UnreachableError(message)
-        timeout = aiohttp.ClientTimeout(total=attempt)
-        try:
-            data, address = _write(body).encode(), URL(Route.BASE + path, encoded=True)
-            async with self._session.request(method, address, data=data, timeout=timeout) as answer:
-                if answer.status < 300:  # noqa: PLR2004
-                    return answer.status, {}
-                return answer.status, _read(await answer.read())
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            self.counts["lost"] += 1
-            return 0, {}
 
     def _refused(self, status: int, payload: Raw) -> str:
         """Note an answer that came to nothing, where that is a normal day; return what it was."""
@@ -167,44 +155,17 @@ class Answer:
         if self._deferring is None:
             self._begun = True
             return await self._speak(kind, data if kind == SAME else self._hidden(data))
-        self._begun = await self._deferring and await self._callbacks.send(
-            "PATCH",
-            f"{self._more}/messages/@original?with_components=true",
-            data,
-            within=MORE_WITHIN,
-            attempt=MORE_ATTEMPT,
-        )
+        path = f"{self._more}/messages/@original?with_components=true"
+        self._begun = await self._deferring and await self._callbacks.send("PATCH", path, data)
         return self._begun
 
     async def _speak(self, kind: int, data: Raw) -> bool:
-        left = self._until - monotonic()
-        return await self._callbacks.send(
-            "POST", self._first, {"type": kind, "data": data}, within=left, attempt=ATTEMPT
-        )
+        left, body = self._until - monotonic(), {"type": kind, "data": data}
+        return await self._callbacks.send("POST", self._first, body, within=left, attempt=ATTEMPT)
 
     async def _follow(self, message: Raw) -> None:
-        await self._callbacks.send(
-            "POST",
-            f"{self._more}?wait=true&with_components=true",
-            self._hidden(message),
-            within=MORE_WITHIN,
-            attempt=MORE_ATTEMPT,
-        )
+        path = f"{self._more}?wait=true&with_components=true"
+        await self._callbacks.send("POST", path, self._hidden(message))
 
     def _hidden(self, message: Raw) -> Raw:
         return message if self._plain else {**message, "flags": message.get("flags", 0) | EPHEMERAL}
-
-
-def _read(payload: bytes) -> Raw:
-    try:
-        parsed = json.loads(payload)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
-def _wait(payload: Raw) -> float:
-    try:
-        return max(0.0, float(payload["retry_after"]))
-    except (ValueError, KeyError, TypeError):
-        return 1.0

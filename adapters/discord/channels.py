@@ -1,6 +1,5 @@
 """Messages to channels: direct ones, and the invitation where somebody called us. The library keeps the pace."""
 
-import asyncio
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -8,11 +7,11 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from adapters.discord.callbacks import SERVER_FAULT, TOO_MANY_REQUESTS, UnreachableError
-from adapters.discord.interaction import Raw
+from adapters.discord.callbacks import UnreachableError
+from adapters.wire import SERVER_FAULT, TOO_MANY_REQUESTS, Raw, Retry
 
-_PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0)
-"""Seconds before each try of what the library does not repeat by itself."""
+MESSAGE = Retry((0.1, 0.5, 2.0, 5.0), endless=False)
+"""How often is tried again what the library does not repeat by itself."""
 
 
 class Channels:
@@ -39,16 +38,17 @@ class Channels:
         return True
 
     async def _request(self, route: Route, body: Raw) -> Raw:
-        for pause in _PAUSES:
-            await asyncio.sleep(pause)
+        tries = MESSAGE.begin()
+        while True:
             try:
                 answer: Raw = await self._http.request(route, json=body)
             except discord.HTTPException as error:
-                if error.status not in {TOO_MANY_REQUESTS, *range(SERVER_FAULT, SERVER_FAULT + 100)}:
+                if error.status < SERVER_FAULT and error.status != TOO_MANY_REQUESTS:
                     raise
             except (aiohttp.ClientError, OSError):
                 pass
             else:
                 return answer
-        message = f"{len(_PAUSES)} tries"
-        raise UnreachableError(message)
+            if not await tries.again():
+                message = f"{tries.failed} tries"
+                raise UnreachableError(message)

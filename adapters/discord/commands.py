@@ -8,7 +8,7 @@ from discord.http import Route
 
 from adapters import Service, Words
 from adapters.discord.incoming import EXPLAIN, SETUP
-from adapters.discord.interaction import Raw
+from adapters.wire import Raw
 from conversations import Language
 from conversations.dialog.commands import LISTED
 

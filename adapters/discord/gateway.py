@@ -15,14 +15,16 @@ from discord.http import Route
 from yarl import URL
 
 from adapters import Account, LostError, RefusedError
-from adapters.discord.interaction import Raw
 from adapters.traces import where
+from adapters.wire import Raw, Retry, doubling
 
 log = logging.getLogger(__name__)
 API_URL = "https://discord.com"
 PATIENCE = 180.0
 """Seconds without the gateway after which a supervisor does better than waiting: a fresh start knocks at once."""
-_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
+UNREACHABLE = Retry(doubling(0.5, 15.0))
+BROKEN = Retry((0.5,))
+"""How soon the gateway is tried again where the library gave up."""
 _REFUSED_TOKEN = 4004
 _TROUBLES = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError)  # TimeoutError is one
 
@@ -32,7 +34,7 @@ for _name in ("client", "gateway", "http", "webhook.async_"):
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we never speak
 
 
-class Line:
+class Gateway:
     """Discord's gateway, and since when it is silent."""
 
     def __init__(self, account: Account, patience: float = PATIENCE) -> None:
@@ -44,7 +46,7 @@ class Line:
 
     async def login(self) -> discord.Client:
         """Tell Discord who we are, until it answers. Raises ``RefusedError``."""
-        pause = _PAUSE
+        tries = UNREACHABLE.begin()
         while True:
             try:
                 return await self._login()
@@ -52,14 +54,14 @@ class Line:
                 raise refused() from None
             except _TROUBLES as error:
                 log.warning("discord cannot be reached (%s)", type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            await tries.again()
 
     async def listen(self, client: discord.Client, hear: Callable[[Raw], None]) -> None:
         """Hear events until the client is closed, interactions as they are. Raises ``RefusedError``, ``LostError``."""
         for heard in (self.on_connect, self.on_resumed, self.on_disconnect, self.on_error):
             client.event(heard)
         _guard(client, hear)
+        tries = BROKEN.begin()
         while not client.is_closed():
             try:
                 await client.connect()
@@ -72,7 +74,7 @@ class Line:
                 log.warning("discord: the gateway is tried again (%s)", type(error).__name__)
                 with suppress(Exception):
                     await client.ws.close()
-                await asyncio.sleep(_PAUSE)
+                await tries.again()
 
     async def watch(self) -> None:
         """Return never; raises ``LostError`` when the gateway was silent for too long."""

@@ -7,11 +7,12 @@ from zlib import crc32
 
 import discord
 
-from adapters.discord.interaction import Interaction, Raw
+from adapters.buttons import is_worth_repeating, unmarked
+from adapters.discord.interaction import Interaction
 from adapters.discord.outgoing import CHOOSE, DIRECT, OWN, PRIVATE, TYPE
-from conversations import Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
+from adapters.wire import Raw
+from conversations import Attachment, Chose, Event, Quoted, Sent, Started, Wrote
 from conversations.dialog.commands import to_event
-from conversations.dialog.replies import Role, role_of
 
 EXPLAIN = "Explain this reply"
 """The command on a message; Discord knows it by this name in every language."""
@@ -22,7 +23,7 @@ _COMMAND, _PRESS, _TYPING, _FORM = 2, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Deed:
     """A buyer does something in the dialog. ``label`` is what the pressed button said."""
 
     event: Event
@@ -63,7 +64,7 @@ class Setup:
     values: tuple[str, ...] = ()
 
 
-Meaning = Action | Invited | Form | Typing | Setup | None
+Meaning = Deed | Invited | Form | Typing | Setup | None
 
 
 def to_meaning(interaction: Interaction, topics: Collection[str], typed: Collection[str]) -> Meaning:
@@ -75,31 +76,15 @@ def to_meaning(interaction: Interaction, topics: Collection[str], typed: Collect
     if interaction.kind == _PRESS:
         return _press(interaction, typed)
     if interaction.kind == _COMMAND:
-        return Setup() if data["name"] == SETUP else Action(_command(data, topics), once)
+        return Setup() if data["name"] == SETUP else Deed(_command(data, topics), once)
     if interaction.kind == _FORM:
-        return Action(Wrote(next(_typed(data), "")), once)
+        return Deed(Wrote(next(_typed(data), "")), once)
     return Typing(_option(data)) if interaction.kind == _TYPING else None
 
 
-def spoken(code: object) -> Language | None:
-    """Return one of our languages for a code such as "en-GB"; None for others.
-
-    >>> spoken("en-GB"), spoken("ja"), spoken("de"), spoken(None)
-    (<Language.EN: 'en'>, <Language.JA: 'ja'>, None, None)
-    """
-    name = str(code).partition("-")[0]
-    return Language(name) if name in set(Language) else None
-
-
-def written(text: str) -> Language | None:
-    """Return the language in which a text is written, as far as its letters tell.
-
-    >>> written("いつ？"), written("when?"), written("5!")
-    (<Language.JA: 'ja'>, <Language.EN: 'en'>, None)
-    """
-    if re.search(r"[\u3040-\u30ff\u3400-\u9fff]", text):
-        return Language.JA
-    return Language.EN if re.search(r"[A-Za-z]", text) else None
+def moves_the_dialog(interaction: Interaction) -> bool:
+    """Tell whether an interaction does more than ask for suggestions or for a window to type in."""
+    return interaction.kind != _TYPING and not str(interaction.data.get("custom_id", "")).startswith(f"{TYPE}:")
 
 
 def said(message: discord.Message, me: int) -> Event | None:
@@ -167,8 +152,7 @@ def _typed(data: Raw) -> Iterator[str]:
 def _press(interaction: Interaction, typed: Collection[str]) -> Meaning:
     """Read a pressed button or a chosen option: ``token#revision``. A bare token is one of another release."""
     custom_id, values = interaction.data["custom_id"], tuple(interaction.data.get("values", ()))
-    name, mark, revision = custom_id.rpartition("#")
-    name = name if mark else custom_id
+    name, revision = unmarked(custom_id)
     match name.partition(":"):
         case ("!setup", _, setting):
             return Setup(setting, values)
@@ -179,16 +163,16 @@ def _press(interaction: Interaction, typed: Collection[str]) -> Meaning:
         case _:
             pass
     token = values[0] if name.startswith(CHOOSE) and values else name
-    press = f"p{revision}.{crc32(token.encode()):x}" if mark else f"i{interaction.id}"
-    return Action(Chose(token.removeprefix(OWN)), press, _label(interaction.message, token, custom_id))
+    press = f"p{revision}.{crc32(token.encode()):x}" if revision else f"i{interaction.id}"
+    return Deed(Chose(token.removeprefix(OWN)), press, _label(interaction.message, token, custom_id))
 
 
 _HEX = re.compile(r"[0-9a-f]{1,16}")
 
 
 def _label(message: Raw | None, token: str, custom_id: str) -> str:
-    """Return what the pressed button said. Ways such as "back" are no choice worth repeating."""
-    if message is None or role_of(token) is not Role.ANSWER:
+    """Return what the pressed button said, where that is worth repeating."""
+    if message is None or not is_worth_repeating(token):
         return ""
     for one in (one for row in message["components"] for one in row.get("components", ())):
         if one.get("custom_id") == custom_id:

@@ -4,10 +4,9 @@ The library's own objects cost more than the whole dialog, and break on whatever
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-Raw = dict[str, Any]
-"""A Discord object as it goes over the wire."""
+from adapters.wire import Raw
+
 EPHEMERAL = 1 << 6
 """The mark of a message that only one person sees."""
 _DIRECT = 1

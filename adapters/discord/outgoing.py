@@ -10,8 +10,9 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from adapters import Response, Words
-from adapters.discord.interaction import Raw
-from adapters.markup import UNSEEN, Block, Kind, Run, Style, parse
+from adapters.buttons import chosen_line, marked
+from adapters.markup import UNSEEN, Block, Kind, Run, Style, gap_before, parse
+from adapters.wire import Raw
 from conversations import Language, Role
 from messages import Button, Message
 
@@ -62,7 +63,7 @@ def button(custom_id: str, label: str, style: int = GREY) -> Raw:
     return {"type": _BUTTON, "style": style, "custom_id": custom_id, "label": label}
 
 
-class Painter:
+class Drawing:
     """Draws messages. What was drawn is remembered as long as the message itself lives, no longer."""
 
     def __init__(self, words: Words) -> None:
@@ -77,7 +78,7 @@ class Painter:
         where it is when the buyer goes on.
         """
         language = response.turn.conversation.language
-        head = f"-# {self._words('service:chosen', language).format(label=escaped(chosen))}\n" if chosen else ""
+        head = f"-# {chosen_line(escaped(chosen), self._words, language)}\n" if chosen else ""
         drawn: list[Raw] = []
         parts: list[str] = []
         for message in response.messages:
@@ -93,7 +94,7 @@ class Painter:
     def invitation(self, user: int, language: Language, revision: str) -> Raw:
         """Return what everybody may read where somebody called us: the way to ask in private, and nothing else."""
         ways = (PRIVATE, "discord:private"), (DIRECT, "discord:direct")
-        buttons = [button(f"{name}#{revision}", self._words(label, language)) for name, label in ways]
+        buttons = [button(marked(name, revision), self._words(label, language)) for name, label in ways]
         return page([f"<@{user}> {self._words('service:private', language)}"], rows_of(buttons))
 
     def form(self, step: str, language: Language, revision: str) -> Raw:
@@ -101,7 +102,7 @@ class Painter:
         label = self._words(f"change:{step}", language)
         field = {"type": _INPUT, "custom_id": "text", "style": _ONE_LINE, "min_length": 1, "max_length": 200}
         return {
-            "custom_id": f"{TYPED}#{revision}",
+            "custom_id": marked(TYPED, revision),
             "title": label,
             "components": [{"type": _LABEL, "label": label, "component": field}],
         }
@@ -124,7 +125,7 @@ class Painter:
         others = [Button(one.token, self._words(one.label, language)) for one in response.turn.languages]
         ways = [_press(one, revision) for one in (*(one for one in buttons if one.role is not Role.ANSWER), *others)]
         if step is not None:
-            ways.insert(0, button(f"{TYPE}:{step}#{revision}", self._words("discord:type", language)))
+            ways.insert(0, button(marked(f"{TYPE}:{step}", revision), self._words("discord:type", language)))
         if len(choices) > MOST_BUTTONS:
             return [*self._lists(choices, language, revision), *rows_of(ways)]
         return [*rows_of(_press(one, revision) for one in choices), *rows_of(ways)]
@@ -136,7 +137,7 @@ class Painter:
                 "components": [
                     {
                         "type": _SELECT,
-                        "custom_id": f"{CHOOSE}{number or ''}#{revision}",
+                        "custom_id": marked(f"{CHOOSE}{number or ''}", revision),
                         "placeholder": self._words("discord:choose", language),
                         "options": [{"label": one.label, "value": one.token} for one in some],
                     }
@@ -145,7 +146,7 @@ class Painter:
 
 
 def _press(one: Button, revision: str) -> Raw:
-    return button(f"{one.token}#{revision}", one.label, RED if one.role is Role.GRAVE else GREY)
+    return button(marked(one.token, revision), one.label, RED if one.role is Role.GRAVE else GREY)
 
 
 def _chunks(all_of_them: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
@@ -161,8 +162,7 @@ def markdown(blocks: Sequence[Block]) -> str:
     written: list[str] = []
     for index, block in enumerate(blocks):
         if index:
-            close = block.kind is Kind.ITEM is blocks[index - 1].kind and block.marker.strip()
-            written.append("\n" if close else "\n\n")
+            written.append(gap_before(block, blocks[index - 1]))
         written.append(_block(block, first=not index))
     return "".join(written)
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, replace
 
 from adapters import Service, Words
-from adapters.discord.interaction import Raw
 from adapters.discord.outgoing import OWN, button, page, rows_of
-from conversations import Language
+from adapters.wire import Raw
+from conversations import FIRST_LANGUAGE, Language
 
 _SETTING = f"{OWN}setup:"
 _ROW, _CHANNELS, _BLUE, _GREY = 1, 8, 1, 2
@@ -59,7 +59,7 @@ def _name(server: int) -> str:
 
 def settings_page(settings: Server, words: Words, language: Language) -> Raw:
     """Return the page on which a server's settings are seen and changed."""
-    chosen = settings.language or Language.JA
+    chosen = settings.language or FIRST_LANGUAGE
     languages = [
         button(f"{_SETTING}language:{one}", words(f"language:{one}", language), _BLUE if one is chosen else _GREY)
         for one in Language
