@@ -1,17 +1,15 @@
 """What every platform shares: the one thing an adapter is given, and what it hands back. Nothing is decided here."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Protocol
 
 from conversations import Event, Language, Place, Turn
 from messages import Message
 
-PLATFORMS: Mapping[str, str] = MappingProxyType({"telegram": "adapters.telegram", "discord": "adapters.discord"})
-"""The chat platforms and their modules, each a ``Platform``; a module is imported only when it is used."""
+PLATFORMS = {"telegram": "adapters.telegram", "discord": "adapters.discord"}
+"""The chat platforms by name and their modules, each a ``platform.Platform``; imported when it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +75,6 @@ class Service(Protocol):
 
     def save_note(self, name: str, text: str) -> None:
         """Keep a text of the platform's own, nothing about a buyer. Raises if that cannot be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who we are on a platform: the token, and other addresses than the platform's own, if there are any."""
-
-    token: str
-    api_url: str = ""
-    gateway_url: str = ""
-
-
-class Platform(Protocol):
-    """The module of a chat platform."""
-
-    async def run(self, service: Service, account: Account, stop: asyncio.Event) -> None:
-        """Talk until ``stop`` is set, then finish what is under way. Raises ``RefusedError``, ``LostError``."""
 
 
 class RefusedError(Exception):

@@ -209,14 +209,14 @@ async def serve(presses: int) -> None:
 
 def ours(api: str, gateway: str) -> None:
     """Torikeshi with its store."""
-    from adapters import Account, discord  # noqa: PLC0415
+    from adapters import discord  # noqa: PLC0415
     from bot.app import make_support  # noqa: PLC0415
     from bot.clock import today_in_japan  # noqa: PLC0415
     from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         service = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
-        asyncio.run(discord.run(service, Account(TOKEN, api, gateway), asyncio.Event()))
+        asyncio.run(discord.run(service, {"token": TOKEN, "api_url": api, "gateway_url": gateway}, asyncio.Event()))
 
 
 def bare(api: str, gateway: str, *, view: bool) -> None:

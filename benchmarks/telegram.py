@@ -128,7 +128,7 @@ async def serve(count: int, delay: float, *, polls_wait: bool) -> None:
 
 def ours(url: str) -> None:
     """Torikeshi with its store."""
-    from adapters import Account, telegram  # noqa: PLC0415
+    from adapters import telegram  # noqa: PLC0415
     from adapters.pace import Allowance, Pace  # noqa: PLC0415
     from bot.app import make_support, settle  # noqa: PLC0415
     from bot.clock import today_in_japan  # noqa: PLC0415
@@ -138,7 +138,7 @@ def ours(url: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         service = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
         settle()
-        asyncio.run(telegram.run(service, Account("1:a", url), asyncio.Event(), pace=Pace(free, free)))
+        asyncio.run(telegram.run(service, {"token": "1:a", "api_url": url}, asyncio.Event(), pace=Pace(free, free)))
 
 
 def ptb(url: str, concurrent: int) -> None:

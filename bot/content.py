@@ -11,6 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError
 
+from adapters import PLATFORMS
+from adapters.platform import platform
 from bot.asked import FOLDER
 from bot.errors import MendableError
 from bot.lexicons import read_lexicon
@@ -23,13 +25,12 @@ MODELS = "understanding.json"
 SELLER_SAYS = "seller_says"
 """The folder of sellers' messages by kind."""
 UNSURE = "status:unknown"
-NO_BUTTONS = (
-    *("form_choice:", "terminal:", "service:", "telegram:", "discord:"),
-    *("command:", "command_name:", "option:", "option_name:"),
-)
-"""Labels that stand on no button of the dialog, and so may be longer."""
-NEVER_TYPED = ("change:", *NO_BUTTONS)
-"""Labels that are no words for a button wherever it stands."""
+
+
+def no_buttons() -> tuple[str, ...]:
+    """Return how labels begin that stand on no button of the dialog, the platforms' own words among them."""
+    own = (section for name in PLATFORMS for section in platform(name).WORDS)
+    return tuple(f"{section}:" for section in ("form_choice", "terminal", "service", *own))
 
 
 class ContentError(MendableError):
@@ -178,6 +179,7 @@ def _syntax_problems(templates: Mapping[str, str]) -> list[str]:
 def _names(lexicons: Mapping[Language, Lexicon], sources: Sources) -> Mapping[str, tuple[str, ...]]:
     """Collect what a buyer may type for each button: its labels, other words, and AliExpress's own names."""
     names: dict[str, dict[str, None]] = {}
+    never_typed = ("change:", *no_buttons())  # no words for a button wherever it stands
 
     def add(words: str, token: str) -> None:
         if key := name_key(words):
@@ -185,7 +187,7 @@ def _names(lexicons: Mapping[Language, Lexicon], sources: Sources) -> Mapping[st
 
     for lexicon in lexicons.values():
         for token, label in lexicon.labels.items():
-            if not token.startswith(NEVER_TYPED):
+            if not token.startswith(never_typed):
                 for words in (label, *lexicon.also[token]):
                     add(words, token)
     for status, shown in _shown_as(sources.data.get("statuses", {}).get("statuses")):

@@ -5,12 +5,13 @@ from collections.abc import Coroutine
 from contextlib import closing
 from typing import TypeVar
 
-from adapters import Account, RefusedError
-from adapters import discord as platform
+from adapters import RefusedError
+from adapters.discord import running
+from adapters.platform import Account
 from bot.app import make_support
 from bot.keeping.opening import open_store
-from bot.run import RefusedPlatformError, log_without, read_accounts, read_environment
-from bot.settings import read_settings
+from bot.run import RefusedPlatformError, log_without, read_environment
+from bot.settings import read_accounts, read_settings, secrets_of
 
 _T = TypeVar("_T")
 _INVITATION = """\
@@ -28,7 +29,7 @@ It asks for no Administrator and no privileged intent: it reads what is said to 
 
 def invite() -> int:
     """Print the links by which the bot is added. Raises ``MendableError``."""
-    server, person = _run(platform.invitations(_account()))
+    server, person = _run(running.invitations(_account()))
     print(_INVITATION.format(server=server, person=person))  # noqa: T201  # the command's output
     return 0
 
@@ -37,15 +38,15 @@ def sync(*, force: bool) -> int:
     """Register the commands if they changed. Raises ``MendableError``."""
     account = _account()
     with closing(open_store(read_settings(read_environment()))) as store:
-        told = _run(platform.register(make_support(store), account, force=force))
+        told = _run(running.register(make_support(store), account, force=force))
     print("Discord knows the commands now." if told else "Nothing changed since Discord was told.")  # noqa: T201
     return 0
 
 
 def _account() -> Account:
-    account = read_accounts(read_environment(), ["discord"])["discord"]
-    log_without([account.token])
-    return account
+    accounts = read_accounts(read_environment(), ["discord"])
+    log_without(secrets_of(accounts))
+    return accounts["discord"]
 
 
 def _run(errand: Coroutine[None, None, _T]) -> _T:

@@ -3,27 +3,21 @@
 import asyncio
 import logging
 import os
-import re
 import signal
 from collections.abc import Mapping
 from contextlib import closing
-from importlib import import_module
-from typing import cast
 
 from dotenv import dotenv_values
 from typing_extensions import override
 
-from adapters import PLATFORMS, Account, LostError, Platform, RefusedError, Service
+from adapters import LostError, RefusedError, Service
+from adapters.platform import Account, platform
 from bot.app import make_support, settle
 from bot.errors import MendableError
 from bot.keeping.opening import open_store
-from bot.settings import SettingsError, read_settings
+from bot.settings import read_accounts, read_settings, secrets_of
 
 log = logging.getLogger("torikeshi")
-HELP = {
-    "telegram": "@BotFather gives you one",
-    "discord": "https://discord.com/developers/applications gives you one (your application → Bot → Reset Token)",
-}
 LOST = 1
 
 
@@ -38,7 +32,7 @@ def run(names: list[str]) -> int:
     """
     environment = read_environment()
     accounts = read_accounts(environment, names)
-    log_without([account.token for account in accounts.values()])
+    log_without(secrets_of(accounts))
     settings = read_settings(environment)
     with closing(open_store(settings)) as store:
         service = make_support(store)
@@ -56,52 +50,13 @@ def read_environment() -> dict[str, str]:
     return {**{key: value or "" for key, value in dotenv_values(".env").items()}, **os.environ}
 
 
-def read_accounts(environment: Mapping[str, str], names: list[str]) -> dict[str, Account]:
-    """Return who we are on each platform. Raises ``SettingsError`` where a token is missing or cannot be one."""
-    accounts = {}
-    for name in names:
-        if name not in PLATFORMS:
-            message = f"there is no platform {name!r}; there are: {', '.join(PLATFORMS)}"
-            raise SettingsError(message)
-    for name in names or PLATFORMS:
-        token = environment.get(f"TORIKESHI_{name.upper()}_TOKEN", "").strip()
-        if token:
-            address = _address(f"TORIKESHI_{name.upper()}_API_URL", "http", environment)
-            gateway = _address(f"TORIKESHI_{name.upper()}_GATEWAY_URL", "ws", environment)
-            accounts[name] = Account(_token(name, token), address, gateway)
-        elif names:
-            message = f"TORIKESHI_{name.upper()}_TOKEN is not set. {HELP[name]}; put it in .env"
-            raise SettingsError(message)
-    if not accounts:
-        wanted = " or ".join(f"TORIKESHI_{name.upper()}_TOKEN ({HELP[name]})" for name in PLATFORMS)
-        message = f"No platform's token is set. Put {wanted} in .env"
-        raise SettingsError(message)
-    return accounts
-
-
-def _token(name: str, token: str) -> str:
-    """Check a token's letters only, and never repeat it."""
-    if not re.fullmatch(r"[\w.:-]+", token, re.ASCII):
-        message = f"TORIKESHI_{name.upper()}_TOKEN holds characters that no token has. {HELP[name]}; copy it whole."
-        raise SettingsError(message)
-    return token
-
-
-def _address(setting: str, scheme: str, environment: Mapping[str, str]) -> str:
-    address = environment.get(setting, "").strip()
-    if address and not re.fullmatch(scheme + r"s?://[^\s/?#@]+(/[^\s?#]*)?", address):
-        message = f"{setting} must be an address like {scheme}://localhost:8081, or unset"
-        raise SettingsError(message)
-    return address
-
-
 async def _talk(service: Service, accounts: Mapping[str, Account]) -> None:
     """Talk until SIGTERM or Ctrl-C, or until a platform refuses us; the others then stop too."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, stop.set)
-    talks = [asyncio.create_task(_platform(name).run(service, account, stop)) for name, account in accounts.items()]
+    talks = [asyncio.create_task(platform(name).run(service, account, stop)) for name, account in accounts.items()]
     try:
         await asyncio.wait(talks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
@@ -112,10 +67,6 @@ async def _talk(service: Service, accounts: Mapping[str, Account]) -> None:
             raise RefusedPlatformError(str(result)) from None
         if result is not None:
             raise result
-
-
-def _platform(name: str) -> Platform:
-    return cast("Platform", import_module(PLATFORMS[name]))
 
 
 def log_without(secrets: list[str]) -> None:

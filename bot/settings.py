@@ -1,13 +1,15 @@
 """The environment as settings. A wrong value is named with what to set instead."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from platformdirs import user_data_path
 
+from adapters import PLATFORMS
+from adapters.platform import Account, Setting, platform
 from bot.errors import MendableError
 
 MOST_DAYS = 3650
@@ -38,3 +40,63 @@ def _forget_after(environment: Mapping[str, str]) -> timedelta:
         message = f"TORIKESHI_FORGET_AFTER is {text!r}; it must be a number of days from 1 to {MOST_DAYS}"
         raise SettingsError(message)
     return timedelta(days=int(text))
+
+
+def read_accounts(environment: Mapping[str, str], names: Sequence[str]) -> dict[str, Account]:
+    """Return who we are on each platform: on those named, else on all whose needed settings are there.
+
+    Raises ``SettingsError`` where one is missing or cannot be right.
+    """
+    for name in names:
+        if name not in PLATFORMS:
+            message = f"there is no platform {name!r}; there are: {', '.join(PLATFORMS)}"
+            raise SettingsError(message)
+    accounts = {name: account for name in names or PLATFORMS if (account := _account(name, environment, bool(names)))}
+    if not accounts:
+        wanted = " or ".join(" and ".join(_wanted(name)) for name in PLATFORMS)
+        message = f"No platform's token is set. Put {wanted} in .env"
+        raise SettingsError(message)
+    return accounts
+
+
+def secrets_of(accounts: Mapping[str, Account]) -> list[str]:
+    """Return all secrets among the settings: what no log may hold."""
+    return [
+        accounts[name][setting.name]
+        for name in accounts
+        for setting in platform(name).SETTINGS
+        if setting.secret and accounts[name][setting.name]
+    ]
+
+
+def variable(name: str, setting: Setting) -> str:
+    """Return the environment variable of a platform's setting."""
+    return f"TORIKESHI_{name.upper()}_{setting.name.upper()}"
+
+
+def _account(name: str, environment: Mapping[str, str], is_named: bool) -> Account | None:  # noqa: FBT001  # inside
+    """Read a platform's settings; None if one that is needed is not there, and nobody named the platform."""
+    account = {}
+    for setting in platform(name).SETTINGS:
+        value = environment.get(variable(name, setting), "").strip()
+        if setting.needed and not value:
+            if not is_named:
+                return None
+            message = f"{variable(name, setting)} is not set. {setting.source}; put it in .env"
+            raise SettingsError(message)
+        if value and not setting.takes(value):
+            raise SettingsError(_unusable(name, setting))
+        account[setting.name] = value
+    return account
+
+
+def _unusable(name: str, setting: Setting) -> str:
+    """Say what is wrong with a value, without repeating it."""
+    if setting.secret:
+        return f"{variable(name, setting)} holds characters that no token has. {setting.source}; copy it whole."
+    return f"{variable(name, setting)} must be an address like {setting.example}, or unset"
+
+
+def _wanted(name: str) -> list[str]:
+    needed = [setting for setting in platform(name).SETTINGS if setting.needed]
+    return [f"{variable(name, setting)} ({setting.source})" for setting in needed]

@@ -12,8 +12,9 @@ from time import monotonic
 
 import pytest
 
-from adapters import Account, LostError, RefusedError, discord
+from adapters import LostError, RefusedError, discord
 from adapters.discord.outgoing import Drawing, english, markdown
+from adapters.discord.running import invitations, register
 from adapters.markup import parse
 from bot.app import make_support
 from bot.content import Content
@@ -59,7 +60,7 @@ class Bot:
     @asynccontextmanager
     async def running(self, patience: float = 180.0) -> AsyncIterator[asyncio.Task[None]]:
         stop = asyncio.Event()
-        account = Account(TOKEN, self.fake.url, self.fake.gateway)
+        account = {"token": TOKEN, "api_url": self.fake.url, "gateway_url": self.fake.gateway}
         connecting = asyncio.create_task(self.fake.connects())
         talk = asyncio.create_task(discord.run(self.product, account, stop, patience=patience))
         try:
@@ -793,9 +794,9 @@ async def test_the_commands_are_told_once_and_then_only_when_they_change(content
         assert {"ja", "en-US"} <= one["name_localizations"].keys()
     assert fake.commands[-1]["name_localizations"]["ja"] == "返信を解説"
     assert fake.commands[1]["options"][0]["autocomplete"]
-    account, service = Account(TOKEN, fake.url, fake.gateway), make_support(store)
-    assert not await discord.register(service, account, force=False)
-    assert await discord.register(service, account, force=True)
+    account, service = {"token": TOKEN, "api_url": fake.url, "gateway_url": fake.gateway}, make_support(store)
+    assert not await register(service, account, force=False)
+    assert await register(service, account, force=True)
 
 
 async def test_commands_that_discord_does_not_take_keep_nobody_from_talking(
@@ -807,7 +808,7 @@ async def test_commands_that_discord_does_not_take_keep_nobody_from_talking(
 
 
 async def test_the_invitation_asks_for_as_little_as_can_be(fake: FakeDiscord) -> None:
-    server, person = await discord.invitations(Account(TOKEN, fake.url, fake.gateway))
+    server, person = await invitations({"token": TOKEN, "api_url": fake.url, "gateway_url": fake.gateway})
     assert "permissions=274877910016" in server
     assert "scope=bot+applications.commands" in server
     assert "integration_type=0" in server

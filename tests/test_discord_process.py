@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from bot.run import read_accounts
+from bot.settings import read_accounts
 from tests.discord_fake import TOKEN, FakeDiscord, Person
 
 ROOT = Path(__file__).parent.parent
@@ -105,7 +105,7 @@ async def test_a_token_that_is_none_ends_with_one_sentence_and_two(
 
 
 async def test_a_lost_gateway_ends_with_one_and_the_reason(tmp_path: Path, fake: FakeDiscord) -> None:
-    impatient = "import adapters.discord as d\nd.run.__kwdefaults__['patience'] = 1.0"
+    impatient = "import adapters.discord.running as d\nd.run.__kwdefaults__['patience'] = 1.0"
     process = await _started(tmp_path, fake, "run", code=impatient)
     await fake.connects(20)
     fake.up = False
@@ -136,4 +136,4 @@ def test_all_addresses_are_read() -> None:
         "TORIKESHI_DISCORD_GATEWAY_URL": "ws://h:2",
     }
     (account,) = read_accounts(environment, []).values()
-    assert (account.token, account.api_url, account.gateway_url) == ("a.b.c", "http://h:1", "ws://h:2")
+    assert account == {"token": "a.b.c", "api_url": "http://h:1", "gateway_url": "ws://h:2"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapters import Account, RefusedError, telegram
+from adapters import RefusedError, telegram
 from adapters.pace import Allowance, Pace
 from adapters.telegram.delivery import A_CHAT, OVERALL
 from adapters.telegram.incoming import GroupCall, Me, Meaning, Presence, to_meaning
@@ -52,7 +52,7 @@ class Bot:
         talk = asyncio.create_task(
             telegram.run(
                 self.product,
-                Account(TOKEN, self.fake.url),
+                {"token": TOKEN, "api_url": self.fake.url},
                 self.stop,
                 pace=pace or Pace(FAST, FAST),
                 read_timeout=read_timeout,

@@ -1,89 +1,68 @@
 """Discord. An event goes gateway → chats → incoming → (the dialog) → outgoing → callbacks or channels."""
 
 import asyncio
-import logging
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-import discord
+from adapters import Response, Service, Words
+from adapters.platform import Account, Limits, Setting, Shown
 
-from adapters import Account, RefusedError, Service
-from adapters.discord.callbacks import Callbacks
-from adapters.discord.chats import Chats
-from adapters.discord.commands import sync
-from adapters.discord.gateway import PATIENCE, Gateway
-from adapters.inbox import Inbox
-from adapters.traces import where
+if TYPE_CHECKING:
+    from adapters.discord.outgoing import Drawing
 
-log = logging.getLogger(__name__)
-PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
-"""What we ask of a server, for answering who calls us by name. Everything else needs no permission at all."""
-DRAIN, CLOSE_WITHIN = 4.0, 0.8
-"""Seconds that what is under way gets at the end, and the goodbye."""
-
-
-async def run(service: Service, account: Account, stop: asyncio.Event, *, patience: float = PATIENCE) -> None:
-    """See ``Platform``. ``patience`` is for how many seconds the gateway may be silent."""
-    gateway = Gateway(account, patience)
-    tasks = {asyncio.create_task(one) for one in (_talk(service, gateway), gateway.watch(), _until(stop))}
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
-
-
-async def invitations(account: Account) -> tuple[str, str]:
-    """Return the addresses at which the bot is added to a server, and to one's own account. Raises ``RefusedError``."""
-    client = await Gateway(account).login()
-    try:
-        number = client.application_id or 0
-        server = discord.utils.oauth_url(number, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
-        person = discord.utils.oauth_url(number, scopes=("applications.commands",))
-        return f"{server}&integration_type=0", f"{person}&integration_type=1"
-    finally:
-        await client.close()
+PORTAL = "https://discord.com/developers/applications"
+SETTINGS = (
+    Setting(
+        "token",
+        "the bot's token, from the developer portal",
+        f"{PORTAL} gives you one (your application → Bot → Reset Token)",
+        secret=True,
+        needed=True,
+    ),
+    Setting("api_url", "`http://host:port` of a compatible server", example="http://localhost:8081"),
+    Setting("gateway_url", "`ws://host:port/…` of a compatible server", example="ws://localhost:8081"),
+)
+LIMITS = Limits(letters=4000, label=80, token=100, messages=5)
+"""Five messages are as many as somebody's own app may send in answer to one event."""
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "discord": ".+",
+        **dict.fromkeys(("command", "option"), r".{1,100}"),
+        **dict.fromkeys(("command_name", "option_name"), r"(?:(?![A-Z])[-_'\w]){1,32}"),
+    }
+)
 
 
-async def register(service: Service, account: Account, *, force: bool) -> bool:
-    """Tell Discord the commands, if they changed; return whether it was told. Raises ``RefusedError``."""
-    client = await Gateway(account).login()
-    try:
-        return await sync(client, service, force=force)
-    except discord.HTTPException as error:
-        message = f"Discord does not take the commands now ({error.status}, code {error.code}). Try again later."
-        raise RefusedError(message) from None
-    finally:
-        await client.close()
+async def run(service: Service, account: Account, stop: asyncio.Event, **more: Any) -> None:  # noqa: ANN401
+    """See ``Platform``; ``more`` as ``running.run`` takes it."""
+    from adapters.discord import running  # noqa: PLC0415
+
+    await running.run(service, account, stop, **more)
 
 
-async def _until(stop: asyncio.Event) -> None:
-    await stop.wait()
+@lru_cache(maxsize=1)
+def _drawing(words: Words) -> "Drawing":
+    from adapters.discord.outgoing import Drawing  # noqa: PLC0415
+
+    return Drawing(words)
 
 
-async def _talk(service: Service, gateway: Gateway) -> None:
-    """Talk until cancelled, then finish what is under way."""
-    client = await gateway.login()
-    telling = asyncio.create_task(_tell(client, service))
-    async with Callbacks(client.http.user_agent) as callbacks:
-        inbox = Inbox()
-        chats = Chats(service, callbacks, inbox, client)
-        client.event(chats.on_message)
-        client.event(chats.on_raw_message_edit)
-        try:
-            await gateway.listen(client, chats.hear)
-        finally:
-            telling.cancel()
-            await inbox.drain(DRAIN)
-            if callbacks.counts:
-                log.info("discord: answers that came late, twice or needed another try: %s", dict(callbacks.counts))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(client.close(), CLOSE_WITHIN)
+def shown(response: Response, words: Words) -> Sequence[Shown]:
+    """See ``Platform``."""
+    return [_shown(message) for message in _drawing(words).messages(response, "f" * 16)]
 
 
-async def _tell(client: discord.Client, service: Service) -> None:
-    """Register the commands where they changed. Where Discord does not take them now, the next start tries again."""
-    try:
-        await sync(client, service)
-    except Exception as error:  # noqa: BLE001  # talking matters more
-        log.warning("discord: the commands were not registered\n%s", where(error))
+def _shown(message: Mapping[str, Any]) -> Shown:
+    parts = [*_inside(message.get("components", ()))]
+    text = "".join(part.get("content", "") for part in parts)
+    options = [option for part in parts for option in part.get("options", ())]
+    buttons = [(part["label"], part["custom_id"]) for part in parts if "custom_id" in part and "label" in part]
+    return Shown(message.get("content", text), [*buttons, *((one["label"], one["value"]) for one in options)])
+
+
+def _inside(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for part in components:
+        yield part
+        yield from _inside(part.get("components", ()))

@@ -14,7 +14,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from adapters import Account, LostError, RefusedError
+from adapters import LostError, RefusedError
+from adapters.platform import Account
 from adapters.traces import where
 from adapters.wire import Raw, Retry, doubling
 
@@ -42,7 +43,7 @@ class Gateway:
         self._account = account
         self._patience = patience
         self._silent_since: float | None = monotonic()
-        Route.BASE = f"{(account.api_url or API_URL).rstrip('/')}/api/v10"
+        Route.BASE = f"{(account.get('api_url') or API_URL).rstrip('/')}/api/v10"
 
     async def login(self) -> discord.Client:
         """Tell Discord who we are, until it answers. Raises ``RefusedError``."""
@@ -108,16 +109,16 @@ class Gateway:
         """Log in once, with as many connections as Discord asks for."""
         client = _client(discord.Client)
         try:
-            await client.login(self._account.token)
+            await client.login(self._account["token"])
             shards, url, _ = await client.http.get_bot_gateway()
             if shards > 1:
                 await client.close()
                 client = _client(discord.AutoShardedClient, shard_count=shards)
-                await client.login(self._account.token)
+                await client.login(self._account["token"])
         except BaseException:
             await client.close()
             raise
-        DiscordWebSocket.DEFAULT_GATEWAY = URL(self._account.gateway_url or url)
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(self._account.get("gateway_url") or url)
         return client
 
 

@@ -1,85 +1,44 @@
 """Telegram. An update goes polling → incoming → chats → (the dialog) → outgoing → delivery → connection."""
 
 import asyncio
-import logging
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from adapters import Response, Service, Words
+from adapters.platform import Account, Limits, Setting, Shown
 
-from adapters import Account, Service
-from adapters.inbox import Inbox
-from adapters.pace import Pace
-from adapters.telegram.chats import Chats
-from adapters.telegram.connection import READ_TIMEOUT, Connection
-from adapters.telegram.delivery import A_CHAT, OVERALL, Delivery
-from adapters.telegram.incoming import Me
-from adapters.telegram.polling import Polling, refused
-from adapters.telegram.profile import tell
-from adapters.wire import Retry, doubling
+if TYPE_CHECKING:
+    from adapters.telegram.outgoing import Drawing
 
-log = logging.getLogger(__name__)
-API_URL = "https://api.telegram.org"
-DRAIN = 3.5
-"""Seconds that what is under way gets at the end."""
-UNREACHABLE = Retry(doubling(0.5, 15.0))
+SETTINGS = (
+    Setting("token", "the bot's token, from @BotFather", "@BotFather gives you one", secret=True, needed=True),
+    Setting("api_url", "`http://host:port` of a local Bot API server", example="http://localhost:8081"),
+)
+LIMITS = Limits(letters=4096, token=64)
+WORDS: Mapping[str, str] = MappingProxyType({"telegram": ".+"})
 
 
-async def run(
-    service: Service,
-    account: Account,
-    stop: asyncio.Event,
-    *,
-    pace: Pace | None = None,
-    read_timeout: float = READ_TIMEOUT,
-) -> None:
-    """See ``Platform``. ``pace`` is Telegram's own unless a local server allows another."""
-    address = f"{(account.api_url or API_URL).rstrip('/')}/bot"
-    ways = [Connection(address + account.token, read_timeout) for _ in ("to buyers", "for updates")]
-    try:
-        bot = Bot(account.token, address, request=ways[0], get_updates_request=ways[1])
-    except InvalidToken as error:
-        raise refused(error) from None
-    try:
-        if not await _opened(bot, stop):
-            return
-        log.info("telegram: ready")
-        inbox = Inbox()
-        chats = Chats(service, Delivery(ways[0], pace or Pace(OVERALL, A_CHAT)), inbox, Me(bot.id, bot.username))
-        polling = Polling(ways[1], chats.handle)
-        telling = asyncio.create_task(tell(bot, service.words))
-        try:
-            await polling.run(stop)
-        finally:
-            await inbox.drain(DRAIN)
-            await polling.confirm()
-            await chats.finish()
-            telling.cancel()
-            with suppress(asyncio.CancelledError):
-                await telling
-    finally:
-        await bot.shutdown()
+async def run(service: Service, account: Account, stop: asyncio.Event, **more: Any) -> None:  # noqa: ANN401
+    """See ``Platform``; ``more`` as ``running.run`` takes it."""
+    from adapters.telegram import running  # noqa: PLC0415
+
+    await running.run(service, account, stop, **more)
 
 
-async def _opened(bot: Bot, stop: asyncio.Event) -> bool:
-    """Ask Telegram who we are, until it answers; False if we are to stop before. Raises ``RefusedError``."""
-    opening, stopping = asyncio.create_task(_open(bot)), asyncio.create_task(stop.wait())
-    await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (opening, stopping):
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        await opening
-        return True
-    return False
+@lru_cache(maxsize=1)
+def _drawing(words: Words) -> "Drawing":
+    from adapters.telegram.outgoing import Drawing  # noqa: PLC0415
+
+    return Drawing(words)
 
 
-async def _open(bot: Bot) -> None:
-    tries = UNREACHABLE.begin()
-    while True:
-        try:
-            return await bot.initialize()
-        except InvalidToken as error:
-            raise refused(error) from None
-        except TelegramError as error:
-            log.warning("telegram cannot be reached (%s)", type(error).__name__)
-            await tries.again()
+def shown(response: Response, words: Words) -> Sequence[Shown]:
+    """See ``Platform``."""
+    drawing, language = _drawing(words), response.turn.conversation.language
+    screens = [drawing.screen(message, language, revision="zz") for message in response.messages]
+    return [
+        Shown(screen.text, [(key["text"], key.get("callback_data", "")) for row in screen.rows for key in row])
+        for screen in screens
+    ]

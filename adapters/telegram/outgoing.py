@@ -37,6 +37,11 @@ class Screen:
     pressable: bool = False
     kept: Raw | None = None
 
+    @property
+    def rows(self) -> Sequence[Sequence[Raw]]:
+        """The buttons, row by row."""
+        return self.keyboard["inline_keyboard"] if self.keyboard else ()
+
 
 class Drawing:
     """Draws messages. What was drawn is remembered as long as the message itself lives, no longer."""

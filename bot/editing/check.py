@@ -9,7 +9,7 @@ from itertools import product
 from markdown_it import MarkdownIt
 
 from bot.asked import asked_path, ways_to_ask
-from bot.content import NO_BUTTONS, Content, ContentError, load_content
+from bot.content import Content, ContentError, load_content, no_buttons
 from bot.editing.check_phrasings import understanding
 from bot.editing.every_path import walk
 from bot.editing.proofreader import UNWORDABLE, Proofreader, said
@@ -118,7 +118,7 @@ def _words(content: Content) -> Iterator[str]:
             where = _label_place(language, name)
             if not label:
                 yield f"{where}: the label is missing"
-            elif len(label) > LONGEST_LABEL and not name.startswith(NO_BUTTONS):
+            elif len(label) > LONGEST_LABEL and not name.startswith(no_buttons()):
                 yield f"{where}: {label!r} has {len(label)} characters, {LONGEST_LABEL} at most"
             elif (form := _forms(name)) and not form.fullmatch(label):
                 yield f"{where}: {label!r} is none that Discord takes; small letters without spaces, or short enough"
