@@ -23,6 +23,7 @@ from conversations import (
     Wrote,
     advance,
 )
+from conversations.dialog.pressing import Dialog
 from conversations.dialog.steps import SCREENS, STEPS
 from messages import Message
 
@@ -39,21 +40,34 @@ class Visit:
 
 
 def walk(content: Content, language: Language, today: date) -> Iterator[Visit]:
-    """Visit every reachable place once, nearest first."""
+    """Visit every reachable place once, nearest first, and word what is seen there."""
+    for events, turn in places(content, language, today):
+        yield Visit(events, turn, tuple(content.catalog.message(reply, language) for reply in turn.replies))
+
+
+def places(content: Content, language: Language, today: date) -> Iterator[tuple[tuple[Event, ...], Turn]]:
+    """Yield every reachable place once, nearest first, with the events that lead there."""
     start = advance(Conversation(language), Chose("home"), content.handbook, content.readers, today)
     queue: deque[tuple[tuple[Event, ...], Turn]] = deque([((), start)])
     seen: set[Hashable] = {_key(start.place, content.handbook)}
     while queue:
         events, turn = queue.popleft()
-        yield Visit(events, turn, tuple(content.catalog.message(reply, language) for reply in turn.replies))
+        yield events, turn
         if turn.place.reading is not None:
             continue
         for event in _ways_on(turn, content.handbook):
-            onward = advance(turn.conversation, event, content.handbook, content.readers, today)
+            onward = _onward(turn, event, content, today)
             key = _key(onward.place, content.handbook)
             if key not in seen:
                 seen.add(key)
                 queue.append(((*events, event), onward))
+
+
+def _onward(turn: Turn, event: Event, content: Content, today: date) -> Turn:
+    """Apply an event; where a buyer taps, the place is known already and need not be found again."""
+    if isinstance(event, Chose):
+        return Dialog(turn.conversation, content.handbook, today, turn.place).choose(event.token)
+    return advance(turn.conversation, event, content.handbook, content.readers, today)
 
 
 def _ways_on(turn: Turn, handbook: Handbook) -> Iterator[Event]:

@@ -20,12 +20,12 @@ MOST_ANSWERS = 100
 class Dialog:
     """One turn: what a button does to the answers, and what the buyer then sees."""
 
-    def __init__(self, conversation: Conversation, handbook: Handbook, today: date) -> None:
-        """Stand where the answers lead today."""
+    def __init__(self, conversation: Conversation, handbook: Handbook, today: date, place: Place | None = None) -> None:
+        """Stand where the answers lead today: at ``place``, if that is known."""
         self.conversation = conversation
         self.handbook = handbook
         self.today = today
-        self.place = replay(conversation.answers, handbook, today)
+        self.place = place or replay(conversation.answers, handbook, today)
         self._drawn: tuple[Place, Language, tuple[Reply, ...]] | None = None
 
     # What the buyer sees.

@@ -95,9 +95,9 @@ class _Said:
 
     def _order(self, handbook: Handbook) -> Order:
         """Return the facts; where "I don't know" only has the question explained, it is no fact."""
-        told = {fact.id: self.value(fact.id) for fact in handbook.order_facts}
-        unsure = [fact.id for fact in handbook.order_facts if fact.or_unknown and told[fact.id] == UNKNOWN]
-        return Order(**told).without(*unsure) if unsure else Order(**told)
+        told = {name: fact for name, fact in handbook.fact.items() if name in self._newest}
+        values = {name: self._newest[name][1] for name in told}
+        return Order(**{name: value for name, value in values.items() if value != UNKNOWN or not told[name].or_unknown})
 
 
 class _Walk:

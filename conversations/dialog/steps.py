@@ -5,7 +5,7 @@ comes next is a matter of the rules (``eligibility``). A *screen* shows somethin
 *reading* (an answer from the questions, a help page) is looked at beside the dialog and moves nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -72,7 +72,7 @@ class Step:
 
     leads: Mapping[str, Arrow] = field(default_factory=dict)
     leads_all: Arrow | None = None
-    values: Callable[[Handbook], tuple[str, ...]] = lambda _: ()
+    values: Callable[[Handbook], Collection[str]] = lambda _: ()
     beside: tuple[str, ...] = ()
     also: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
@@ -88,8 +88,8 @@ class Step:
         """Tell whether a value is one of the step's."""
         if value in self.beside:
             return True
-        known = self.offered(handbook)
-        return all(one in known for one in (parts(value) if self.several else (value,)))
+        known = self.values(handbook)
+        return value in self.leads or all(one in known for one in (parts(value) if self.several else (value,)))
 
     def offered(self, handbook: Handbook) -> tuple[str, ...]:
         """Return the values that this step offers."""
@@ -140,13 +140,13 @@ STEPS: Mapping[str, Step] = {
     S.CAUTIONS: Step(),
     S.CHANGE: Step(
         leads_all=Arrow(S.VERDICT, anew=NAMED),
-        values=lambda book: tuple(book.fact),
+        values=lambda book: book.fact,
         reached_by=(CHECK, "verdict:change"),
     ),
     # Messages to the seller.
     S.WRITE: Step(
         leads_all=Arrow(S.DRAFT, Settles.DRAFT),
-        values=lambda book: (CANCEL, *(row.id for row in book.drafts if row.menu)),
+        values=lambda book: book.menu_drafts,
         also={ANSWERED: ANSWERED},
         reached_by=(WRITING,),
     ),
@@ -157,22 +157,22 @@ STEPS: Mapping[str, Step] = {
     # What the seller answered.
     S.REPLY_GROUP: Step(
         leads_all=Arrow(S.REPLY_KIND, Settles.GROUP),
-        values=lambda book: tuple(row.id for row in book.reply_groups),
+        values=lambda book: book.reply_group,
         reached_by=(ANSWERED,),
     ),
     S.REPLY_KIND: Step(
         leads_all=Arrow(S.DRAFT, Settles.REPLY_KINDS),
-        values=lambda book: tuple(row.id for row in book.reply_kinds),
+        values=lambda book: book.reply_kind,
         several=True,
         reached_by=(ANSWERED, "reply_group:*"),
     ),
     # Questions.
     S.TOPIC_GROUP: Step(
         leads_all=Arrow(S.TOPIC, Settles.GROUP),
-        values=lambda book: tuple(row.id for row in book.topic_groups),
+        values=lambda book: book.topic_group,
         reached_by=(QUESTIONS,),
     ),
-    S.TOPIC: Step(values=lambda book: tuple(row.id for row in book.topics), is_reading=True),
+    S.TOPIC: Step(values=lambda book: book.topic, is_reading=True),
     S.HELP: Step(values=lambda _: ("me", "cancel", "settings", "privacy", "forget"), is_reading=True),
 }
 SCREENS = frozenset(name for name, step in STEPS.items() if not step.is_reading)

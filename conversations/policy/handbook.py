@@ -174,6 +174,11 @@ class Handbook(Row):
         """Kinds of seller reply by id."""
         return _by_id(self.reply_kinds)
 
+    @cached_property
+    def menu_drafts(self) -> tuple[str, ...]:
+        """The messages that are offered in their own menu, the cancellation first."""
+        return CANCEL, *(row.id for row in self.drafts if row.menu)
+
     def for_reason(self, draft: str, reason: str | None) -> str:
         """Return the message in which the buyer's reason is given, where there is one for each."""
         return f"{CANCEL}_{reason}" if draft == CANCEL and reason is not None else draft
