@@ -1,6 +1,7 @@
 """Reads all that the product says and knows from its packages, and reports every problem by file and key."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from adapters.platform import platform
 from bot.asked import FOLDER
 from bot.errors import MendableError
 from bot.lexicons import read_lexicon
+from bot.slips import slip
 from conversations import DataError, Handbook, Language, Readers, read_handbook, read_readers
 from conversations.reading.spelling import name_key
 from messages import Catalog, Lexicon
@@ -70,11 +72,28 @@ class Content:
 @cache
 def load_content() -> Content:
     """Return the content of the installed packages. Raises ``ContentError`` with every problem that stops it."""
-    return build_content(read_sources(files("conversations") / "data", files("messages")))
+    return build_content(read_sources(*_installed()))
+
+
+def read_installed() -> tuple[Sources, tuple[str, ...]]:
+    """Return what can be read of the installed content, and what is wrong with the rest."""
+    return read_readable(*_installed())
+
+
+def _installed() -> tuple[Traversable, Traversable]:
+    return files("conversations") / "data", files("messages")
 
 
 def read_sources(data: Traversable, messages: Traversable) -> Sources:
     """Read the files of both folders. Raises ``ContentError`` for files that cannot be read or parsed."""
+    sources, problems = read_readable(data, messages)
+    if problems:
+        raise ContentError(problems)
+    return sources
+
+
+def read_readable(data: Traversable, messages: Traversable) -> tuple[Sources, tuple[str, ...]]:
+    """Read the files of both folders; return what could be read, and every problem of the rest."""
     problems: list[str] = []
     tables = {
         entry.name.removesuffix(".toml"): _read_toml(entry, entry.name, problems)
@@ -98,9 +117,7 @@ def read_sources(data: Traversable, messages: Traversable) -> Sources:
         if entry.name.endswith(".txt")
     }
     models = _read_models(data / MODELS, problems)
-    if problems:
-        raise ContentError(tuple(problems))
-    return Sources(tables, words, templates, asked, samples, models)
+    return Sources(tables, words, templates, asked, samples, models), tuple(problems)
 
 
 def build_content(sources: Sources) -> Content:
@@ -149,7 +166,9 @@ def _read_toml(entry: Traversable, name: str, problems: list[str]) -> Mapping[st
     try:
         return tomllib.loads(_read_text(entry, name, problems))
     except tomllib.TOMLDecodeError as error:
-        problems.append(f"{name}: {error}; mend that line")
+        reason, _, place = str(error).partition(" (at ")
+        line = re.search(r"line \d+", place)
+        problems.append(f"{name}: {line.group() if line else 'at its end'}: {reason}; mend that line")
         return {}
 
 
@@ -172,7 +191,7 @@ def _syntax_problems(templates: Mapping[str, str]) -> list[str]:
         try:
             environment.parse(source)
         except TemplateSyntaxError as error:
-            problems.append(f"{path}: line {error.lineno}: {error.message}")
+            problems.append(f"{path}: line {error.lineno}: {slip(str(error.message))}")
     return problems
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 
 class DataError(Exception):
@@ -38,7 +39,39 @@ def located(error: ValidationError, data: Mapping[str, Any], tables: Mapping[str
 
     ``data`` is what was read; ``tables`` says in which file and table each field of it stands.
     """
-    return [_located(problem["loc"], problem["msg"], data, tables) for problem in error.errors()]
+    return [_located(problem["loc"], _plain(problem), data, tables) for problem in error.errors()]
+
+
+_PLAIN = {
+    "missing": "this is missing; write it",
+    "extra_forbidden": "there is no such key; take it out, or mend its name",
+    "enum": "one of {expected} is needed",
+    "literal_error": "one of {expected} is needed",
+    "int_type": "a whole number is needed",
+    "int_parsing": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "bool_type": "true or false is needed",
+    "bool_parsing": "true or false is needed",
+    "string_type": "a text in quotes is needed",
+    "string_too_short": "it is empty; write it",
+    "too_short": "at least one is needed",
+    "tuple_type": "a list in [ ] is needed",
+    "list_type": "a list in [ ] is needed",
+    "dict_type": "columns are needed: name = value",
+    "mapping_type": "columns are needed: name = value",
+    "model_type": "a row with columns is needed",
+    "greater_than_equal": "it is too small; {ge} is the least",
+    "less_than_equal": "it is too big; {le} is the most",
+    "string_pattern_mismatch": "it has a wrong form: an id has small letters, figures and _; a fact is F1, B1 …",
+}
+"""What each kind of pydantic's findings means to somebody who edits a table."""
+
+
+def _plain(problem: ErrorDetails) -> str:
+    """Return what is wrong in an editor's words."""
+    if problem["type"] == "value_error":
+        return problem["msg"].removeprefix("Value error, ")
+    return _PLAIN.get(problem["type"], "it has not the form that is needed here").format(**problem.get("ctx", {}))
 
 
 def _located(
@@ -52,7 +85,7 @@ def _located(
         value = _inside(value, part)
         own = value.get("id") if isinstance(part, int) and isinstance(value, dict) else None
         names.append(str(own or (part + 1 if isinstance(part, int) else part)))
-    return f"{file}.toml: {'.'.join(names)}: {told.removeprefix('Value error, ')}"
+    return f"{file}.toml: {'.'.join(names)}: {told}"
 
 
 def _inside(value: Any, part: int | str) -> Any:  # noqa: ANN401  # whatever TOML holds

@@ -39,7 +39,10 @@ class Templates:
     def block(self, path: str, block: str, values: Mapping[str, object]) -> str:
         """Render one block of a template."""
         template = self.get(path)
-        return "".join(template.blocks[block](template.new_context(dict(values)))).strip()
+        try:
+            return "".join(template.blocks[block](template.new_context(dict(values)))).strip()
+        except Exception:  # noqa: BLE001  # whatever it is, it is raised anew
+            self._environment.handle_exception()  # raises it anew, with the template's own lines
 
     def has_block(self, path: str, block: str) -> bool:
         """Tell whether a template has a block."""

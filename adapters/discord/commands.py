@@ -19,7 +19,7 @@ _IN_SERVERS: Raw = {"integration_types": [0], "contexts": [0]}
 MANAGE_GUILD = 1 << 5
 _LOCALES = {"ja": Language.JA, "en-US": Language.EN, "en-GB": Language.EN}
 """Discord's names of our languages. Everybody else reads English."""
-_NOTE = "discord:commands"
+_NOTE = "discord:commands:told"
 _OPTIONS: dict[str, tuple[str, Raw]] = {
     "ask": ("question", {"required": True, "autocomplete": True}),
     "reply": ("text", {"required": False}),

@@ -1,16 +1,15 @@
 """Checks what typed words are understood by: phrasings enough, none against another, models that know them all."""
 
-import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.asked import ARROW, ELSEWHERE, FOLDER, asked_path, near_misses, ways_to_ask
-from bot.content import MODELS, SELLER_SAYS, Content
+from bot.content import MODELS, SELLER_SAYS, Content, Sources
+from bot.editing.likeness import alike_pairs
 from bot.editing.phrasings import Example, content_hash, question_lines, reply_lines
 from conversations import Language
-from conversations.reading.classifier import rarity, weighed
-from conversations.reading.ngrams import pieces
+from conversations.data_error import did_you_mean
 from conversations.reading.seller_replies import BUYER
 from conversations.reading.spelling import name_key
 
@@ -32,9 +31,12 @@ def understanding(content: Content) -> Iterator[str]:
     yield from _near_misses(content)
     yield from _samples(content)
     yield from _mentions(content)
-    yield from _nearer_elsewhere(content)
-    if content.sources.models.get("content") != content_hash(content.sources):
+    models = content.sources.models
+    if models.get("content") == content_hash(content.sources):
+        yield from models["alike"]
+    else:
         yield f"{MODELS}: the phrasings have changed since it was trained; run make train"
+        yield from nearer_elsewhere(content.sources)
 
 
 def _quotas(content: Content) -> Iterator[str]:
@@ -54,10 +56,10 @@ def _quotas(content: Content) -> Iterator[str]:
 def _near_misses(content: Content) -> Iterator[str]:
     known = {*content.handbook.topic, ELSEWHERE}
     for path, source in content.sources.asked.items():
-        for line in near_misses(source):
-            words, _, topic = line.partition(ARROW)
-            if not words or topic.strip() not in known:
-                yield f"{path}: {line!r}: write the words, {ARROW.strip()} and a topic or {ELSEWHERE}"
+        for words, topic in near_misses(source):
+            if not words or topic not in known:
+                line, hint = f"{words} {ARROW} {topic}".strip(), did_you_mean(topic, known)
+                yield f"{path}: {line!r}: write the words, {ARROW} and a topic or {ELSEWHERE}{hint}"
 
 
 def _samples(content: Content) -> Iterator[str]:
@@ -86,39 +88,28 @@ def _mentions(content: Content) -> Iterator[str]:
     yield from content.readers.clauses.problems()
 
 
-def _nearer_elsewhere(content: Content) -> Iterator[str]:
-    """Find phrasings that say almost what one of another topic says."""
-    lines = [
-        line for line in question_lines(content.sources) if line.place.partition("/")[2].startswith(f"{FOLDER}/topics/")
-    ]
+def nearer_elsewhere(sources: Sources) -> Iterator[str]:
+    """Find phrasings that say almost what one of another topic says. Takes seconds; training keeps the result."""
+    lines = [line for line in question_lines(sources) if line.place.partition("/")[2].startswith(f"{FOLDER}/")]
     yield from _nearly_alike(tuple(lines))
 
 
 @lru_cache(maxsize=2)
 def _nearly_alike(lines: tuple[Example, ...]) -> tuple[str, ...]:
     """Return a problem for each line whose nearest other line, and a very near one, is of another topic."""
-    counted = Counter(piece for line in lines for piece in pieces(line.text))
-    rows = {piece: row for row, (piece, count) in enumerate(counted.items()) if count <= len(lines) // 50}
-    rarities = [rarity(count, len(lines)) for count in counted.values()]
-    found: list[str] = []
-    index: dict[int, list[tuple[int, float]]] = defaultdict(list)
     best: dict[int, tuple[float, int]] = {}
-    lengths: list[float] = []
-    for number, line in enumerate(lines):
-        values, own = weighed(pieces(line.text), rows, rarities)
-        lengths.append(math.sqrt(sum(value * value for value in values)))
-        near: dict[int, float] = defaultdict(float)
-        for value, row in zip(values, own, strict=True):
-            for other, weight in index[row]:
-                near[other] += value * weight
-            index[row].append((number, value))
-        for other, product in near.items():
-            likeness = product / (lengths[number] * lengths[other])
-            best[number] = max(best.get(number, (0.0, -1)), (likeness, other))
-            best[other] = max(best.get(other, (0.0, -1)), (likeness, number))
-    for number, (likeness, other) in sorted(best.items()):
+    for likeness, number, other in alike_pairs([line.text for line in lines], ALIKE):
+        best[number] = max(best.get(number, (0.0, -1)), (likeness, other))
+        best[other] = max(best.get(other, (0.0, -1)), (likeness, number))
+    found: list[str] = []
+    for number, (_, other) in sorted(best.items()):
         one, near_one = lines[number], lines[other]
         same = name_key(one.text) == name_key(near_one.text)  # named as a duplicate elsewhere
-        if likeness >= ALIKE and one.labels != near_one.labels and not same:
+        outside = _is_theme(one) and _is_theme(near_one)  # both are refused, whichever it is
+        if one.labels != near_one.labels and not same and not outside:
             found.append(f"{one.place}: {one.text!r}: it is nearly {near_one.text!r} of {near_one.labels[0]}")
     return tuple(found)
+
+
+def _is_theme(line: Example) -> bool:
+    return f"/{FOLDER}/themes/" in line.place

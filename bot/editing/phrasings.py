@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from bot.asked import ARROW, ELSEWHERE, asked_files, near_misses, ways_to_ask
+from bot.asked import ELSEWHERE, asked_files, near_misses, ways_to_ask
 from bot.content import Sources
 from conversations.reading.questions import OUT_OF_SCOPE
 from conversations.reading.seller_replies import BUYER
@@ -37,9 +37,8 @@ def _topic_lines(sources: Sources) -> Iterator[Example]:
 
 def _near_misses(sources: Sources) -> Iterator[Example]:
     for path, _, source in asked_files(sources.asked, "topics"):
-        for line in near_misses(source):
-            text, _, topic = line.partition(ARROW)
-            yield Example(text.strip(), (OUT_OF_SCOPE if topic.strip() == ELSEWHERE else topic.strip(),), path)
+        for text, topic in near_misses(source):
+            yield Example(text, (OUT_OF_SCOPE if topic == ELSEWHERE else topic,), path)
 
 
 def _theme_lines(sources: Sources) -> Iterator[Example]:

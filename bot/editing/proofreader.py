@@ -1,13 +1,21 @@
-"""A catalog for checking: what cannot be worded is noted with its file, and the check goes on."""
+"""A catalog for checking: what cannot be worded is noted with its file and line, and the check goes on."""
+
+import re
+import traceback
+from collections.abc import Iterator
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from bot.content import Content
+from bot.slips import slip
 from conversations import Language, Reply
+from conversations.data_error import did_you_mean
 from messages import Catalog, Message
 
-UNWORDABLE = (TemplateError, LookupError, TypeError, ValueError)
+UNWORDABLE = (TemplateError, LookupError, TypeError, ValueError, AttributeError)
 """What a template can raise."""
+_FROM_STRING = "<template>"
+"""What Python takes for the file of a template that was read by ourselves."""
 
 
 class Proofreader(Catalog):
@@ -17,6 +25,7 @@ class Proofreader(Catalog):
         """Begin with no problems."""
         super().__init__(content.sources.templates, content.catalog.lexicons, content.handbook)
         self.problems: dict[str, None] = {}
+        self._content = content
         self._opened = ""
         for templates in self.templates.values():
             templates.opened = self._open
@@ -30,7 +39,7 @@ class Proofreader(Catalog):
         try:
             return super().message(reply, language)
         except UNWORDABLE as error:
-            self.problems[f"{self._opened}: {said(error)}"] = None
+            self.problems[f"{self._opened}: {told(error, self._content)}"] = None
             return Message("-")
 
     def label(self, name: str, language: Language) -> str:
@@ -39,14 +48,36 @@ class Proofreader(Catalog):
         return super().label(name, language)
 
 
-def said(error: Exception) -> str:
-    """Return in a line what is wrong with a template or a word."""
-    match error:
-        case TemplateSyntaxError():
-            return f"line {error.lineno}: {error.message}"
-        case TemplateError():
-            return str(error)
-        case KeyError():
-            return f"there is no {error.args[0]!r}"
-        case _:
-            return f"{type(error).__name__}: {error}"
+def told(error: Exception, content: Content) -> str:
+    """Return in a line what is wrong with a template or a word, and in which line if that is known."""
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else _line(error)
+    where = f"line {line}: " if line else ""
+    if missing := _missing(error):
+        return f"{where}there is no {missing!r}{did_you_mean(missing, _names(content))}"
+    if isinstance(error, TemplateSyntaxError):
+        return f"{where}{slip(str(error.message))}"
+    return f"{where}a value is used here in a way that does not fit it; compare with the lines around"
+
+
+def _missing(error: Exception) -> str | None:
+    """Return the name that a template uses and nobody has."""
+    if isinstance(error, KeyError):
+        return str(error.args[0])
+    found = re.search(r"attribute '?([^'\s]+)'?|'([^']+)' is undefined|No (?:filter|test) named '([^']+)'", str(error))
+    return next((name for name in found.groups() if name), None) if found else None
+
+
+def _names(content: Content) -> Iterator[str]:
+    """Yield what templates may use, for a hint at what was meant."""
+    book = content.handbook
+    yield from ("order", "today", "verdict", "window", "figures", "methods", "statuses", "label", "certainty", "cite")
+    yield from ("period", "day", "heard", "english", "facts", "explained", "subject", "refund")
+    for names in (book.figures, book.method, book.fact):
+        yield from names
+    yield from content.catalog.lexicons[Language.EN].labels
+
+
+def _line(error: Exception) -> int | None:
+    """Return the line of a template in which something went wrong, from the trace that Jinja rewrote."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _FROM_STRING]
+    return lines[-1] if lines else None

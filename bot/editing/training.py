@@ -19,6 +19,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from bot.content import MODELS, Sources, read_sources
+from bot.editing.check_phrasings import nearer_elsewhere
 from bot.editing.phrasings import Example, content_hash, question_lines, reply_lines
 from conversations.reading.classifier import known_share, packed, rarity, weighed
 from conversations.reading.ngrams import pieces
@@ -38,6 +39,7 @@ def train(sources: Sources) -> dict[str, Any]:
     questions = question_lines(sources)
     return {
         "content": content_hash(sources),
+        "alike": [*nearer_elsewhere(sources)],
         "made_with": f"scikit-learn {version('scikit-learn')}",
         "questions": {**_QuestionSorter(questions).stored(), "gate": _gate(questions)},
         "replies": _stored_replies(reply_lines(sources)),

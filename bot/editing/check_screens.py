@@ -1,0 +1,74 @@
+"""Checks every screen that a buyer can reach: it can be worded in each language, fits everywhere, and leads on."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from markdown_it import MarkdownIt
+
+from adapters import PLATFORMS
+from adapters.platform import platform
+from bot.content import Content
+from bot.editing.every_path import places
+from bot.editing.proofreader import Proofreader
+from conversations import Language, Notice, Order, Reply, Turn
+from conversations.dialog.screens import screens
+from messages import Message
+
+A_DAY = date(2026, 11, 24)
+"""A day to look at the conversations from; which one does not matter."""
+MOST_LETTERS = 2000
+"""Characters of one message, so that two fit into one page everywhere."""
+_A_FACT = (("payment", "paypal"),)
+_MARKDOWN = MarkdownIt()
+
+
+def every_screen(content: Content) -> Iterator[str]:
+    """Yield every problem of the screens. The dialog is walked once: where it leads depends on no language."""
+    proofreader = Proofreader(content)
+    seen: dict[tuple[Language, Reply], None] = {}
+    for _, turn in places(content, Language.JA, A_DAY):
+        for language in Language:
+            seen.update(((language, reply), None) for reply in _replies(turn, language, content))
+    texts: dict[str, str] = {}
+    for language, reply in (*seen, *_notices(content)):
+        message = proofreader.message(reply, language)
+        texts.setdefault(message.text, f"{language}: {reply.screen}")
+        yield from _carried(message, language)
+    yield from (problem for text, where in texts.items() for problem in _text_problems(where, text))
+    yield from proofreader.problems
+
+
+def _replies(turn: Turn, language: Language, content: Content) -> tuple[Reply, ...]:
+    """Return what is seen at a place in a language."""
+    if language is turn.conversation.language:
+        return turn.replies
+    return screens(turn.place, language, content.handbook, A_DAY)
+
+
+def _notices(content: Content) -> Iterator[tuple[Language, Reply]]:
+    """Yield every line that can stand above a screen; choosing alone does not lead to them."""
+    for path in content.sources.templates:
+        folder, _, name = path.partition("/notices/")
+        if name:
+            notice = Notice(name.removesuffix(".j2"), "heard", "english", _A_FACT)
+            yield Language(folder), Reply("menu", Order(), A_DAY, notices=(notice,))
+
+
+def _carried(message: Message, language: Language) -> Iterator[str]:
+    """Yield the tokens that some platform's buttons cannot carry."""
+    limits = [limit for on in PLATFORMS if (limit := platform(on).LIMITS.token) is not None]
+    for button in message.buttons:
+        if not button.token.isascii() or len(button.token) > min(limits):
+            yield f"{language}: {button.token}: the token is no ASCII text of {min(limits)} bytes at most"
+
+
+def _text_problems(where: str, text: str) -> Iterator[str]:
+    if not text:
+        yield f"{where}: the text is empty"
+    if len(text) > MOST_LETTERS:
+        yield f"{where}: {len(text)} characters, {MOST_LETTERS} at most: {text[:40]!r}"
+    tokens = (child for token in _MARKDOWN.parse(text) for child in token.children or ())
+    shown = "".join(child.content for child in tokens if child.type == "text")
+    if "**" in shown:
+        place = max(0, shown.index("**") - 20)
+        yield f"{where}: bold marks that do not close near {shown[place : place + 40]!r}"
