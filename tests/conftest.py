@@ -7,6 +7,7 @@ import pytest
 from bot.content import Content, load_content
 from conversations import Handbook, Language, Readers
 from tests.buyer import Buyer
+from tests.editor import Editor
 from tests.words import Words
 
 NewBuyer = Callable[..., Awaitable[Buyer]]
@@ -51,3 +52,8 @@ async def english_buyer(content: Content) -> Buyer:
     someone = Buyer(content, Language.EN)
     await someone.opens()
     return someone
+
+
+@pytest.fixture
+def editor(content: Content) -> Editor:
+    return Editor(content.sources)

@@ -2,75 +2,17 @@
 
 import shutil
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.asked import ways_to_ask
-from bot.content import Content, ContentError, Sources, build_content, read_sources
-from bot.editing.check import static_problems
+from bot.content import Content, ContentError, build_content, read_sources
 from bot.editing.check_screens import A_DAY
-from bot.editing.proofreader import Proofreader
 from conversations import Choice, Language, Notice, Order, Reply
+from tests.editor import STALE, Data, Editor, reads
 from tests.terminal import ROOT
-
-Data = dict[str, Any]
-
-
-STALE = "understanding.json: the phrasings have changed since it was trained; run make train"
-
-
-class Editor:
-    """Someone who changes the content, on a copy of their own."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self.samples = dict(sources.samples)
-        self.data: Data = deepcopy(dict(sources.data))
-        self.words: dict[Language, Data] = {language: deepcopy(dict(sources.words[language])) for language in Language}
-        self.templates = dict(sources.templates)
-        self.asked = dict(sources.asked)
-
-    def rewrites(self, path: str, was: str, becomes: str) -> None:
-        """Replace a part of a template."""
-        assert was in self.templates[path], f"{path} no longer says {was!r}"
-        self.templates[path] = self.templates[path].replace(was, becomes, 1)
-
-    def row(self, file: str, table: str, row_id: str) -> Data:
-        """Return a row of a data file, to be changed."""
-        found: Data = next(row for row in self.data[file][table] if row["id"] == row_id)
-        return found
-
-    @property
-    def sources(self) -> Sources:
-        return replace(
-            self._sources,
-            data=self.data,
-            words=self.words,
-            templates=self.templates,
-            asked=self.asked,
-            samples=self.samples,
-        )
-
-    @property
-    def content(self) -> Content:
-        return build_content(self.sources)
-
-    def is_told(self) -> list[str]:
-        """Return what the editor is told of the files themselves; the screens are looked at apart, for the time."""
-        try:
-            return sorted({*static_problems(self.content)})
-        except ContentError as error:
-            return list(error.problems)
-
-
-@pytest.fixture
-def editor(content: Content) -> Editor:
-    return Editor(content.sources)
-
 
 # The data: ids, rules, forms.
 
@@ -390,19 +332,11 @@ def test_a_message_too_long_for_the_form_is_named(editor: Editor) -> None:
 # What cannot be worded.
 
 
-def _reads(editor: Editor, *replies: Reply) -> list[str]:
-    """Return what a proofreader notes while it reads these replies."""
-    proofreader = Proofreader(editor.content)
-    for reply in replies:
-        proofreader.message(reply, Language.JA)
-    return list(proofreader.problems)
-
-
 def test_an_undefined_variable_is_named_with_its_file_and_the_reading_goes_on(editor: Editor) -> None:
     editor.templates["ja/dialog/menu.j2"] += "{{ tody }}"
     editor.rewrites("ja/topics/fees.j2", "{% block answer %}", "{% block answer %}{{ order.paymnet }}")
     menu = Reply("menu", Order(), A_DAY)
-    told = _reads(editor, menu, replace(menu, screen="topic", subject="fees"), replace(menu, screen="status"))
+    told = reads(editor, menu, replace(menu, screen="topic", subject="fees"), replace(menu, screen="status"))
     assert len(told) == 2
     assert told == [
         "ja/dialog/menu.j2: line 7: there is no 'tody' (did you mean 'today'?)",
@@ -412,7 +346,7 @@ def test_an_undefined_variable_is_named_with_its_file_and_the_reading_goes_on(ed
 
 def test_a_filter_that_does_not_exist_is_named_with_its_line(editor: Editor) -> None:
     editor.templates["ja/dialog/menu.j2"] = "\n\n{{ today | daay }}"
-    assert _reads(editor, Reply("menu", Order(), A_DAY)) == [
+    assert reads(editor, Reply("menu", Order(), A_DAY)) == [
         "ja/dialog/menu.j2: line 3: there is no 'daay' (did you mean 'day'?)"
     ]
 
@@ -420,14 +354,14 @@ def test_a_filter_that_does_not_exist_is_named_with_its_line(editor: Editor) -> 
 def test_an_undefined_variable_in_a_notice_is_named(editor: Editor) -> None:
     editor.templates["ja/notices/unclear.j2"] += "{{ herad }}"
     reply = Reply("menu", Order(), A_DAY, notices=(Notice("unclear", "hm"),))
-    assert _reads(editor, reply) == ["ja/notices/unclear.j2: line 2: there is no 'herad' (did you mean 'heard'?)"]
+    assert reads(editor, reply) == ["ja/notices/unclear.j2: line 2: there is no 'herad' (did you mean 'heard'?)"]
 
 
 def test_a_word_that_a_screen_needs_and_nobody_has_is_named(editor: Editor) -> None:
     for language in Language:
         del editor.words[language]["ago"]["today"]
     reply = Reply("requested_on", Order(), A_DAY, (Choice("requested_on:2026-11-24", "ago:today"),))
-    assert _reads(editor, reply) == ["ja/words.toml: there is no 'ago:today' (did you mean 'today'?)"]
+    assert reads(editor, reply) == ["ja/words.toml: there is no 'ago:today' (did you mean 'today'?)"]
 
 
 # Files that cannot be read.
