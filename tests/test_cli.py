@@ -18,7 +18,7 @@ from tests.terminal import ROOT
 from tests.words import Words
 
 ROOMS = ("adapters", "bot", "conversations", "messages")
-HEAVY = {"dateparser", "holidays", "jinja2", "prompt_toolkit", "pydantic", "rich", "sqlalchemy"}
+HEAVY = {"dateparser", "jinja2", "jpholiday", "prompt_toolkit", "pydantic", "rich", "sqlalchemy"}
 
 
 class Shell:

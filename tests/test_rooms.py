@@ -26,7 +26,7 @@ INNER = {
 }
 """The rooms within a room, and which of their neighbours each may use: the policy does not know who reads words."""
 FROM_OUTSIDE = {
-    "conversations": {"pydantic", "dateparser", "dateutil", "holidays"},
+    "conversations": {"pydantic", "dateparser", "dateutil", "jpholiday"},
     "messages": {"jinja2"},
     "adapters": {
         *("aiohttp", "cachetools", "discord", "markdown_it", "prompt_toolkit", "rich", "telegram"),
