@@ -8,7 +8,7 @@ from conversations.dialog.steps import StepName
 from messages.page import LONGEST_DRAFT
 from tests.buyer import Buyer
 
-VERDICT = ("menu:check", "status:awaiting_shipment", "payment:credit_card", "coupon:no")
+CARD = {"status": "awaiting_shipment", "payment": "credit_card"}
 
 
 async def _fill(buyer: Buyer, **details: str) -> None:
@@ -22,7 +22,8 @@ async def _fill(buyer: Buyer, **details: str) -> None:
 
 
 async def test_the_cancel_request_comes_in_two_lengths(buyer: Buyer) -> None:
-    await buyer.taps(*VERDICT, "verdict:write", "reason:changed_mind")
+    await buyer.checks(**CARD)
+    await buyer.taps("verdict:write", "reason:changed_mind")
     form, chat = buyer.sees.drafts
     assert (form.id, chat.id) == ("cancel_changed_mind_form", "cancel_changed_mind")
     assert len(form.send) <= 100
@@ -43,7 +44,8 @@ async def test_every_reason_has_its_own_words(buyer: Buyer, handbook: Handbook) 
 
 
 async def test_a_part_can_be_cancelled_instead_of_the_whole(buyer: Buyer) -> None:
-    await buyer.taps(*VERDICT, "verdict:write", "reason:changed_mind")
+    await buyer.checks(**CARD)
+    await buyer.taps("verdict:write", "reason:changed_mind")
     whole = [draft.send for draft in buyer.sees.drafts]
     await buyer.taps("scope:part")
     part = [draft.send for draft in buyer.sees.drafts]
@@ -53,13 +55,14 @@ async def test_a_part_can_be_cancelled_instead_of_the_whole(buyer: Buyer) -> Non
 
 
 async def test_when_the_rest_has_left_only_the_unshipped_part_is_asked_for(buyer: Buyer) -> None:
-    await buyer.taps("menu:check", "status:partially_shipped", "payment:paypal", "coupon:no")
+    await buyer.checks(status="partially_shipped", payment="paypal")
     await buyer.taps("verdict:write", "reason:changed_mind")
     assert "part" in buyer.sees.draft.send
 
 
 async def test_details_are_woven_in_where_they_are_given(buyer: Buyer) -> None:
-    await buyer.taps(*VERDICT, "verdict:write", "reason:wrong_item_or_size")
+    await buyer.checks(**CARD)
+    await buyer.taps("verdict:write", "reason:wrong_item_or_size")
     await _fill(
         buyer, order_number="８１９０ １２３４ ５６７８ ９０１２", item="rain jacket", ordered="size M", wanted="size L"
     )
