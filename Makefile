@@ -13,8 +13,7 @@ chat: $(READY)
 	@$(BIN)/torikeshi chat $(IN)
 
 test: $(READY)
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage report
+	$(BIN)/pytest -q -n auto --dist loadgroup --cov
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -47,5 +46,5 @@ $(READY): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Torikeshi needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check "uv>=0.13,<1"
-	@$(BIN)/python -m uv sync --quiet --locked --python $(BIN)/python
+	@$(BIN)/python -m uv sync --quiet --locked --compile-bytecode --python $(BIN)/python
 	@touch $@

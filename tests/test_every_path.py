@@ -12,6 +12,8 @@ from conversations.dialog.steps import SCREENS, STEPS
 from tests.buyer import TODAY
 from tests.walks import visits
 
+# All these places are reached a hundred thousand times, and to count their lines takes twice as long as to walk.
+pytestmark = pytest.mark.no_cover
 LONGEST_LABEL, LONGEST_TOKEN, LONGEST_TEXT = 20, 64, 2000
 UNCLAIMED = {
     "menu",
@@ -34,7 +36,7 @@ UNCLAIMED = {
 """Screens that only ask: they state nothing that would need a fact."""
 
 
-@pytest.fixture(params=list(Language))
+@pytest.fixture(params=[pytest.param(one, marks=pytest.mark.xdist_group(f"walk {one}")) for one in Language])
 def language(request: pytest.FixtureRequest) -> Language:
     chosen: Language = request.param
     return chosen
@@ -79,6 +81,7 @@ def test_the_commands_work_on_every_screen(language: Language) -> None:
                     assert catalog.message(reply, turn.conversation.language).text
 
 
+@pytest.mark.xdist_group("walk ja")
 def test_every_button_of_every_age_can_be_pressed_at_every_verdict() -> None:
     book, catalog = load_content().handbook, load_content().catalog
     tokens = [f"{step}:{value}" for step in SCREENS for value in STEPS[step].offered(book)]
