@@ -1,6 +1,7 @@
 """What the tests share: the content, and buyers who have just opened the chat."""
 
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Generator
 
 import pytest
 
@@ -9,7 +10,20 @@ from conversations import Handbook, Language, Readers
 from tests.buyer import Buyer
 from tests.words import Words
 
-NewBuyer = Callable[..., Awaitable[Buyer]]
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Count no lines in a test marked ``walks``: it runs the same ones a hundred thousand times, and would take thrice.
+
+    ``no_cover`` of pytest-cov would say the same, but does nothing where tests run beside one another.
+    """
+    counter = sys.gettrace()
+    if item.get_closest_marker("walks"):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(counter)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def test_a_command_that_does_not_exist_is_met_with_the_usage(shell: Shell, argum
 # check and map
 
 
-@pytest.mark.no_cover  # it walks everything, which takes long with every line counted
+@pytest.mark.walks
 def test_check_finds_the_content_sound(shell: Shell) -> None:
     assert shell.runs("check") == (0, "all content is sound\n", "")
 
