@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from contextlib import closing
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -71,6 +72,11 @@ def test_help_waits_for_no_library() -> None:
     assert shown.returncode == 0
     assert "bot" in loaded
     assert loaded & HEAVY == set()
+
+
+def test_the_release_is_the_one_of_the_project(shell: Shell) -> None:
+    release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert shell.runs("--version") == (0, f"torikeshi {release}\n", "")
 
 
 @pytest.mark.parametrize("arguments", [[], ["explode"], ["chat", "--language", "tlh"], ["transcript"]], ids=" ".join)

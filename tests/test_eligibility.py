@@ -1,7 +1,6 @@
 """The policy: which verdict an order gets, checked over every combination of facts against a table of its own."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -32,7 +31,7 @@ def _answered(order: Order, handbook: Handbook) -> Iterator[Order]:
         yield order
     else:
         for value in handbook.values[asked]:
-            yield from _answered(replace(order, **{asked: value}), handbook)
+            yield from _answered(Order(**{**order.known(), asked: value}), handbook)
 
 
 def _told(handbook: Handbook) -> Iterator[Order]:  # noqa: C901  # a table
