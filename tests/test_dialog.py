@@ -146,6 +146,16 @@ async def test_the_payment_can_be_changed_beside_the_money(buyer: Buyer) -> None
     assert buyer.sees.step == "money"
 
 
+async def test_a_verdict_shows_three_cautions_and_the_others_have_a_screen_of_their_own(buyer: Buyer) -> None:
+    await buyer.checks(status="awaiting_shipment", payment="prepaid_card", coupon="yes")
+    verdict, [shown] = buyer.sees.response.turn.place.verdict, buyer.sees.response.turn.replies
+    await buyer.taps("verdict:cautions")
+    [others] = buyer.sees.response.turn.replies
+    assert verdict is not None
+    assert shown.cautions == verdict.cautions[:3]
+    assert others.cautions == verdict.cautions[3:] != ()
+
+
 async def test_who_was_told_yes_gets_a_thank_you_to_send(buyer: Buyer) -> None:
     await buyer.taps("menu:check", "status:cancel_requested", "seller_answer:agreed", "verdict:write")
     assert buyer.sees.draft.id == "thanks"

@@ -1,16 +1,17 @@
 """The ten worst mistakes, looked for in everything that a buyer can be shown, in both languages."""
 
+import gc
 import re
 from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
-from bot.content import load_content
+from bot.content import Content, load_content
 from bot.editing.every_path import Visit
 from bot.keeping.memory import MemoryStore
-from conversations import Language
-from messages import Message
+from conversations import Answer, Language, Order, Place, Reply
+from messages import Draft, Message
 from tests.buyer import Buyer
 from tests.walks import visits
 
@@ -129,6 +130,34 @@ async def test_5_nothing_typed_shows_in_another_chat() -> None:
     await other.taps("order_number:", "item:")
     assert "8190123456789012" in one.sees.draft.send
     assert "8190123456789012" not in other.sees.draft.send
+
+
+async def test_5_details_are_in_no_order_on_a_screen_that_does_not_show_them(buyer: Buyer) -> None:
+    await _tells_the_seller(buyer, "8190123456789012", "violet lamp")
+    for way in ("menu:check", "status:awaiting_shipment", "payment:paypal", "verdict:money", "topic:fees", "help:me"):
+        await buyer.taps_old(way)
+        assert "violet lamp" not in str([reply.order for reply in buyer.sees.response.turn.replies]), way
+
+
+async def test_5_a_buyers_own_words_are_in_no_cache(content: Content) -> None:
+    """When the chat is over, nothing in the process holds them any more."""
+    someone = Buyer(content)
+    await someone.opens()
+    await _tells_the_seller(someone, "8190555566667777", "turquoise lamp")
+    await someone.checks(status="awaiting_shipment", payment="paypal")
+    await someone.taps("verdict:write", "reason:other", "back", "back", "verdict:cautions")
+    del someone
+    gc.collect()
+    ours = (Answer, Order, Place, Reply, Message, Draft)
+    assert [one for one in gc.get_objects() if isinstance(one, ours) and "turquoise lamp" in repr(one)] == []
+
+
+async def _tells_the_seller(buyer: Buyer, number: str, item: str) -> None:
+    await buyer.taps("menu:write", "write:reminder", "draft:details")
+    await buyer.says(number)
+    await buyer.says(item)
+    assert item in buyer.sees.draft.send
+    await buyer.taps("home")
 
 
 def test_6_business_days_and_days_are_never_mixed_up(language: Language) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.content import Content, load_content
 from bot.editing.evaluate import confusion_table, read_rows
 from conversations import Conversation, Language, Quoted, Readers, Wrote, advance
-from conversations.reading.questions import Decision
+from conversations.reading.questions import Decision, QuestionLimits, QuestionReader
 from tests.buyer import TODAY, Buyer
 
 HERE = Path(__file__).parent
@@ -242,6 +242,21 @@ class TestQuestions:
         await buyer.says("もう発送されちゃったんだけど、まだキャンセルできる？")
         assert (buyer.sees.step, buyer.sees.known) == ("movement", {"status": "shipped"})
 
+    async def test_who_tells_anything_but_the_status_and_asks_whether_it_can_be_cancelled_gets_the_answer(
+        self, buyer: Buyer
+    ) -> None:
+        await buyer.says("クレカで払いました。発送前ならキャンセルできますか？")
+        assert (buyer.sees.topic, buyer.sees.known) == ("cancel_before_shipping", {"payment": "credit_card"})
+
+    @pytest.mark.parametrize(("clarify_while", "decision"), [(0.0, Decision.REFUSE), (1.0, Decision.CLARIFY)])
+    def test_what_may_well_be_out_of_scope_is_refused_and_not_asked_back(
+        self, content: Content, clarify_while: float, decision: Decision
+    ) -> None:
+        never = dict.fromkeys(Language, 1.0)
+        limits = QuestionLimits(answer_from=never, clarify_from=0, clarify_while=clarify_while, offer_from=0)
+        reader = QuestionReader(content.sources.models["questions"], limits)
+        assert reader.read("キャンセルの件です").decision is decision
+
     async def test_a_question_asked_outright_is_read_as_one(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")
         await buyer.asks("PayPalの返金は何日かかりますか")
@@ -283,6 +298,11 @@ class TestSellersMessages:
         drafts = {draft.id for draft in buyer.sees.drafts}
         assert {"cancel_dispute", "outside_refund"} <= drafts
         assert "already_shipped" not in drafts
+
+    async def test_something_unsafe_is_answered_before_all_else(self, buyer: Buyer) -> None:
+        await buyer.quotes("Dear friend, we are on holiday now. Please close the dispute first, then we refund you")
+        assert set(buyer.sees.response.turn.place.reply_kinds) == {"cancel_dispute", "holiday"}
+        assert [draft.id for draft in buyer.sees.drafts] == ["cancel_dispute"]
 
     async def test_the_quoted_words_of_the_buyer_do_not_count(self, buyer: Buyer) -> None:
         await buyer.quotes("> please refund me to paypal\nOk dear, we agree to cancel your order")
@@ -331,6 +351,13 @@ class TestSellersMessages:
     async def test_an_unsafe_request_at_the_end_of_a_long_message_is_not_missed(self, buyer: Buyer) -> None:
         polite = "We are very sorry for the trouble and always care for the satisfaction of our customers. " * 20
         await buyer.says(polite + "Please kindly close the dispute first and we will refund you.")
+        assert buyer.sees.reply_kind == "cancel_dispute"
+
+    @pytest.mark.parametrize("before", range(360, 400, 8))
+    async def test_an_unsafe_request_that_two_stretches_of_a_long_message_share_is_not_missed(
+        self, buyer: Buyer, before: int
+    ) -> None:
+        await buyer.quotes("x" * before + " please kindly close the dispute first " + "x" * 400)
         assert buyer.sees.reply_kind == "cancel_dispute"
 
     async def test_back_leaves_the_explanation(self, buyer: Buyer) -> None:
