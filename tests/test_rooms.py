@@ -34,7 +34,7 @@ FROM_OUTSIDE = {
     },
     "bot": {
         *("dotenv", "jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy", "typing_extensions"),
-        *("numpy", "scipy", "sklearn"),  # only to train
+        *("numpy", "scipy", "sklearn", "threadpoolctl"),  # only to train
     },
 }
 PURE = {"__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "re"} | {
