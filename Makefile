@@ -47,8 +47,8 @@ format: $(READY)
 docs: $(READY)  ## draw the dialog anew in the architecture page
 	$(BIN)/torikeshi map --into docs/architecture.md
 
-picture: $(READY)  ## draw the conversation of the README anew, from what the product says
-	$(BIN)/python docs/picture.py docs/conversation.svg
+picture: $(READY)  ## draw the conversations of the README anew, from what the product says
+	$(BIN)/python docs/picture.py
 
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel -d dist

@@ -361,6 +361,10 @@ class TestTypedWords:
         await buyer.says("発送済み")
         assert buyer.sees.step == "movement"
 
+    async def test_a_word_that_may_mean_several_things_decides_none_where_none_is_asked(self, buyer: Buyer) -> None:
+        await buyer.says("わからない")
+        assert (buyer.sees.step, buyer.sees.known) == ("menu", {})
+
     async def test_yes_and_no_answer_a_question(self, english_buyer: Buyer) -> None:
         await english_buyer.taps("menu:check", "status:awaiting_shipment", "payment:alipay")
         await english_buyer.says("Yes")

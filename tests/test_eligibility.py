@@ -115,6 +115,12 @@ def test_every_outcome_can_be_reached(handbook: Handbook) -> None:
     assert reached == {outcome.id for outcome in handbook.outcomes}
 
 
+def test_where_no_money_comes_back_none_is_estimated(handbook: Handbook) -> None:
+    verdict = examine(Order(status="unpaid", payment="paypal"), handbook, TODAY).verdict
+    assert verdict is not None
+    assert verdict.window is None
+
+
 def test_every_verdict_cites_its_facts(handbook: Handbook) -> None:
     assert all(verdict.cites for order in _orders(handbook) if (verdict := examine(order, handbook, TODAY).verdict))
 

@@ -108,6 +108,8 @@ class TestFacts:
             ("まだShippedになってません", {"status": "awaiting_shipment"}),
             ("PayPalで払って先週の金曜に返金完了", {"status": "refund_completed", "completed_on": "2026-11-20"}),
             ("明日キャンセル申請しました", {"status": "cancel_requested"}),
+            ("12月3日にキャンセル申請しました", {"status": "cancel_requested"}),
+            ("まだ発送されていませんが、キャンセル申請しました", {"status": "cancel_requested"}),
             ("母の注文がまだ発送されていません", {}),
             ("まだキャンセル申請していません。発送待ちです", {"status": "awaiting_shipment"}),
             ("キャンセル申請したいです", {}),
@@ -257,6 +259,11 @@ class TestQuestions:
         reader = QuestionReader(content.sources.models["questions"], limits)
         assert reader.read("キャンセルの件です").decision is decision
 
+    def test_only_what_is_likely_enough_is_offered(self, content: Content) -> None:
+        limits = QuestionLimits(answer_from=dict.fromkeys(Language, 1.0), clarify_from=0, clarify_while=1, offer_from=1)
+        reader = QuestionReader(content.sources.models["questions"], limits)
+        assert reader.read("キャンセルの件です").offered == ()
+
     async def test_a_question_asked_outright_is_read_as_one(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")
         await buyer.asks("PayPalの返金は何日かかりますか")
@@ -301,8 +308,13 @@ class TestSellersMessages:
 
     async def test_something_unsafe_is_answered_before_all_else(self, buyer: Buyer) -> None:
         await buyer.quotes("Dear friend, we are on holiday now. Please close the dispute first, then we refund you")
-        assert set(buyer.sees.response.turn.place.reply_kinds) == {"cancel_dispute", "holiday"}
+        assert buyer.sees.response.turn.place.reply_kinds == ("cancel_dispute", "holiday")
         assert [draft.id for draft in buyer.sees.drafts] == ["cancel_dispute"]
+
+    async def test_a_seller_who_agrees_and_adds_something_is_not_only_thanked(self, buyer: Buyer) -> None:
+        await buyer.quotes("ok dear we agree to cancel your order, but we are on holiday now")
+        assert set(buyer.sees.response.turn.place.reply_kinds) == {"agrees", "holiday"}
+        assert [draft.id for draft in buyer.sees.drafts] == ["holiday"]
 
     async def test_the_quoted_words_of_the_buyer_do_not_count(self, buyer: Buyer) -> None:
         await buyer.quotes("> please refund me to paypal\nOk dear, we agree to cancel your order")
@@ -335,6 +347,10 @@ class TestSellersMessages:
         assert buyer.sees.reply_kind == kind
         assert buyer.sees.known == {}
 
+    async def test_what_nobody_reports_is_the_buyers_own_question(self, buyer: Buyer) -> None:
+        await buyer.says("紛争を取り下げるとどうなりますか")
+        assert (buyer.sees.reply_kind, buyer.sees.topic) == (None, "dispute")
+
     async def test_a_word_or_two_of_english_is_not_taken_for_a_sellers(self, buyer: Buyer) -> None:
         await buyer.says("ok")
         assert buyer.sees.reply_kind is None
@@ -353,12 +369,13 @@ class TestSellersMessages:
         await buyer.says(polite + "Please kindly close the dispute first and we will refund you.")
         assert buyer.sees.reply_kind == "cancel_dispute"
 
-    @pytest.mark.parametrize("before", range(360, 400, 8))
-    async def test_an_unsafe_request_that_two_stretches_of_a_long_message_share_is_not_missed(
+    @pytest.mark.parametrize("before", [376, 380, 384])
+    async def test_an_unsafe_request_across_the_edge_of_two_stretches_of_a_long_message_is_not_missed(
         self, buyer: Buyer, before: int
     ) -> None:
-        await buyer.quotes("x" * before + " please kindly close the dispute first " + "x" * 400)
-        assert buyer.sees.reply_kind == "cancel_dispute"
+        polite = "We are very sorry for the trouble and always care for the satisfaction of our customers. " * 5
+        await buyer.quotes(f"{polite[:before]}cancel your dispute pls and i give you new one {polite}")
+        assert buyer.sees.notices == ["reply_may_be_unsafe"]
 
     async def test_back_leaves_the_explanation(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")
