@@ -44,8 +44,8 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(READY)  ## draw the dialog anew in the architecture page
-	$(BIN)/torikeshi map --into docs/architecture.md
+docs: $(READY)  ## draw the dialog anew
+	$(BIN)/torikeshi map --into docs/dialog.md
 
 picture: $(READY)  ## draw the conversations of the README anew, from what the product says
 	$(BIN)/python docs/picture.py

@@ -20,7 +20,7 @@ __all__ = ["shell"]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "messages" / "README.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROOMS = "adapters|benchmarks|bot|conversations|docs|messages|tests"
-YET_TO_MAKE = {"messages/ja/dialog/choice.j2", "messages/en/dialog/choice.j2", "adapters/telnet.py"}
+YET_TO_MAKE = {"messages/ja/dialog/choice_order.j2", "messages/en/dialog/choice_order.j2", "adapters/telnet.py"}
 """Files that a page tells its reader to make."""
 
 
