@@ -57,6 +57,11 @@ def test_what_is_out_of_scope_is_refused_with_its_theme(shell: Shell) -> None:
     assert (json.loads(printed)["decision"], json.loads(printed)["theme"]) == ("refuse", "weather")
 
 
+def test_a_text_of_nothing_but_marks_is_of_no_topic(shell: Shell) -> None:
+    _, printed, _ = shell.runs("ask", "--json", "!?")
+    assert (json.loads(printed)["topics"], json.loads(printed)["theme"]) == ([], "gibberish")
+
+
 @pytest.mark.parametrize("line", ['{"text": 3}', '{"language": "ja"}'])
 def test_a_line_without_a_text_is_said_to_have_none(shell: Shell, line: str) -> None:
     code, printed, _ = shell.runs("ask", "--json", "-", typed=f"{line}\nfees\n")

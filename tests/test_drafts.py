@@ -197,6 +197,12 @@ class TestJapaneseForTheSeller:
         await buyer.taps("item:")
         assert buyer.sees.step == "draft"
 
+    async def test_what_is_too_long_in_english_is_not_offered(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:write", "write:change_instead", "draft:details", "order_number:", "item:")
+        await buyer.says("黒 " * 7)
+        assert (buyer.sees.step, buyer.sees.notices) == ("ordered", ["detail_japanese"])
+        assert not any("black" in token for token in buyer.sees.tokens)
+
     async def test_nothing_japanese_reaches_the_message(self, buyer: Buyer) -> None:
         await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")
         await buyer.says("靴")

@@ -93,6 +93,11 @@ class TestFacts:
         assert (buyer.sees.step, buyer.sees.topic) == ("coupon", None)
         assert buyer.sees.known["payment"] == "debit_card"
 
+    async def test_an_answer_to_what_is_asked_goes_on_whatever_else_it_asks(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:check", "status:awaiting_shipment")
+        await buyer.says("デビットで払いました。手数料はかかりますか？")
+        assert (buyer.sees.step, buyer.sees.topic, buyer.sees.known["payment"]) == ("coupon", None, "debit_card")
+
     @pytest.mark.parametrize(
         ("text", "known"),
         [
@@ -347,9 +352,10 @@ class TestSellersMessages:
         assert buyer.sees.reply_kind == kind
         assert buyer.sees.known == {}
 
-    async def test_what_nobody_reports_is_the_buyers_own_question(self, buyer: Buyer) -> None:
-        await buyer.says("紛争を取り下げるとどうなりますか")
-        assert (buyer.sees.reply_kind, buyer.sees.topic) == (None, "dispute")
+    @pytest.mark.parametrize("text", ["WhatsAppで連絡していいですか", "how do i cancel my dispute"])
+    async def test_what_nobody_reports_is_the_buyers_own_question(self, buyer: Buyer, text: str) -> None:
+        await buyer.says(text)
+        assert buyer.sees.reply_kind is None
 
     async def test_a_word_or_two_of_english_is_not_taken_for_a_sellers(self, buyer: Buyer) -> None:
         await buyer.says("ok")
