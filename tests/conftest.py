@@ -11,6 +11,14 @@ from tests.buyer import Buyer
 from tests.words import Words
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let all tests that walk in one language run in one process: the walk is done once there."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("walks") and hasattr(item, "callspec"):
+            item.add_marker(pytest.mark.xdist_group(f"walk {item.callspec.params['language']}"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Count no lines in a test marked ``walks``: it runs the same ones a hundred thousand times, and would take thrice.

@@ -35,7 +35,7 @@ UNCLAIMED = {
 """Screens that only ask: they state nothing that would need a fact."""
 
 
-@pytest.fixture(params=[pytest.param(one, marks=pytest.mark.xdist_group(f"walk {one}")) for one in Language])
+@pytest.fixture(params=list(Language))
 def language(request: pytest.FixtureRequest) -> Language:
     chosen: Language = request.param
     return chosen

@@ -23,8 +23,10 @@ ROOT = Path(__file__).parent.parent.parent
 TABLE = Path(__file__).parent / "mutants.toml"
 WANTED = 0.9
 """The share of mistakes that must be noticed."""
-LIMIT = 120
-"""Seconds that the tests of one mistake may take; who goes beyond it loops for ever, which is noticed too."""
+LIMIT = 60
+"""Seconds that a test may take; who goes beyond it loops for ever, which is noticed too."""
+ALL_WITHIN = 1800
+"""Seconds that all tests of a mistake may take: only against a process that hears nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,12 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def complaint(folder: Path, tests: tuple[str, ...], limit: int = LIMIT) -> str:
-    """Run tests in a copy; return what they print if one fails or the seconds run out, else nothing."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+def complaint(folder: Path, tests: tuple[str, ...]) -> str:
+    """Run tests in a copy; return what they print if one fails or runs for ever, else nothing."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--timeout={LIMIT}", *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # a file that changed within a second is read anew
     try:
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=limit)
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=ALL_WITHIN)
     except subprocess.CalledProcessError as failed:
         return str(failed.stdout.decode() or failed)
     except subprocess.TimeoutExpired as endless:
@@ -110,7 +112,7 @@ def main(words: list[str]) -> int:
         for folder in (one, other):
             folders.put(copied(Path(folder)))
         tests = tuple(sorted({test for mutant in wanted for test in mutant.tests}))
-        if failing := complaint(Path(one), tests, 10 * LIMIT):
+        if failing := complaint(Path(one), tests):
             print(f"{failing}\nthe tests fail without any mistake; mend that first", file=sys.stderr)
             return 2
         results = []
