@@ -10,7 +10,6 @@ from types import ModuleType
 
 import pytest
 
-from adapters import Account
 from bot.content import Content
 from tests.terminal import ROOT
 from tests.test_cli import Shell, shell
@@ -85,7 +84,7 @@ async def test_the_platform_that_a_page_adds_talks(content: Content, unused_tcp_
     telnet = ModuleType("telnet")
     exec(compile(code, "telnet.py", "exec"), telnet.__dict__)  # noqa: S102  # the page's own example
     service, stop = Watched(content), asyncio.Event()
-    running = asyncio.create_task(telnet.run(service, Account(str(unused_tcp_port)), stop))
+    running = asyncio.create_task(telnet.run(service, {"token": str(unused_tcp_port)}, stop))
     await asyncio.sleep(0)
     reader, writer = await _connected(unused_tcp_port)
     for typed in (b"1\n", "未発送\n".encode()):
