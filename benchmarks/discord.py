@@ -32,7 +32,7 @@ ROUND = (
     *("home", "restart", "menu:check"),
 )
 """What a buyer presses: to a verdict, its money and steps, and all over again."""
-TOKEN = "a.b.c"  # noqa: S105
+TOKEN = "a.b.c"  # noqa: S105  # of the form of a token, and no secret
 APP = "420000000000004242"
 ME = {"id": APP, "username": "b", "discriminator": "0", "avatar": None, "bot": True, "global_name": None}
 MESSAGE: dict[str, Any] = {
@@ -169,7 +169,7 @@ class Rest(asyncio.Protocol):
 
 async def serve(presses: int) -> None:
     """Print both ports; then, for what is read from stdin, press and print how long it took."""
-    from aiohttp import web  # noqa: PLC0415
+    from aiohttp import web
 
     Rest.driver = driver = Driver(presses)
 
@@ -187,7 +187,7 @@ async def serve(presses: int) -> None:
                     await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": ready})
                     await socket.send_json({"op": 0, "t": "GUILD_CREATE", "s": 2, "d": GUILD})
                     await asyncio.sleep(0.3)
-                    print("ready", flush=True)  # noqa: T201
+                    print("ready", flush=True)
         return socket
 
     app = web.Application()
@@ -198,21 +198,21 @@ async def serve(presses: int) -> None:
     await site.start()
     Rest.gateway = f"ws://127.0.0.1:{runner.addresses[0][1]}/gateway/"
     rest = await asyncio.get_running_loop().create_server(Rest, "127.0.0.1", 0)
-    print(f"http://127.0.0.1:{rest.sockets[0].getsockname()[1]} {Rest.gateway}", flush=True)  # noqa: T201
+    print(f"http://127.0.0.1:{rest.sockets[0].getsockname()[1]} {Rest.gateway}", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         driver.presses, driver.pressed, driver.answered = int(line), 0, 0
         driver.done.clear()
         driver.begin()
         await driver.done.wait()
-        print(monotonic() - driver.first, flush=True)  # noqa: T201
+        print(monotonic() - driver.first, flush=True)
 
 
 def ours(api: str, gateway: str) -> None:
     """Torikeshi with its store."""
-    from adapters import discord  # noqa: PLC0415
-    from bot.app import make_support  # noqa: PLC0415
-    from bot.clock import today_in_japan  # noqa: PLC0415
-    from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
+    from adapters import discord
+    from bot.app import make_support
+    from bot.clock import today_in_japan
+    from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url
 
     with tempfile.TemporaryDirectory() as folder:
         service = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
@@ -221,10 +221,10 @@ def ours(api: str, gateway: str) -> None:
 
 def bare(api: str, gateway: str, *, view: bool) -> None:
     """Answer each press with one fixed page."""
-    import discord  # noqa: PLC0415
-    from discord.gateway import DiscordWebSocket  # noqa: PLC0415
-    from discord.http import Route  # noqa: PLC0415
-    from yarl import URL  # noqa: PLC0415
+    import discord
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
+    from yarl import URL
 
     class Press(discord.ui.Button["Page"]):
         async def callback(self, interaction: discord.Interaction) -> None:
@@ -274,11 +274,11 @@ class Measured:
         """Start both."""
         this = str(Path(__file__).resolve())
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.server = subprocess.Popen([sys.executable, this, "--serve"], **pipes)  # type: ignore[call-overload]  # noqa: S603
+        self.server = subprocess.Popen([sys.executable, this, "--serve"], **pipes)  # type: ignore[call-overload]
         addresses = self.server.stdout.readline().split()
         quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
         command = [sys.executable, this, "--bot", bot, *addresses]
-        self.client = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=quiet)  # noqa: S603
+        self.client = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=quiet)
         self.server.stdout.readline()
 
     def __enter__(self) -> Self:
@@ -318,21 +318,21 @@ def compare(presses: int, turns: int) -> None:
         found = [{name: bot.run(presses) for name, bot in bots.items()} for _ in range(turns)]
     for name in bots:
         rate, spent = (statistics.median(turn[name][one] for turn in found) for one in (0, 1))
-        print(f"{name:10} {rate:6.0f} presses/s {spent:6.3f} ms of processor time an answer")  # noqa: T201
+        print(f"{name:10} {rate:6.0f} presses/s {spent:6.3f} ms of processor time an answer")
     for name in ("view", "raw"):
         faster = statistics.median(turn["torikeshi"][0] / turn[name][0] for turn in found)
         lighter = statistics.median(turn[name][1] / turn["torikeshi"][1] for turn in found)
-        print(f"torikeshi is {faster:.2f} × {name} by presses a second, {lighter:.2f} × by processor time")  # noqa: T201
+        print(f"torikeshi is {faster:.2f} × {name} by presses a second, {lighter:.2f} × by processor time")
 
 
 def memory(presses: int) -> None:
     """Print the memory while pages go by."""
     with Measured("torikeshi") as bot:
         bot.run(2000)
-        print(f"after  2000 presses {bot.resident():6.1f} MiB", flush=True)  # noqa: T201
+        print(f"after  2000 presses {bot.resident():6.1f} MiB", flush=True)
         for part in range(1, 5):
             bot.run(presses // 4)
-            print(f"after {2000 + part * (presses // 4):5} presses {bot.resident():6.1f} MiB", flush=True)  # noqa: T201
+            print(f"after {2000 + part * (presses // 4):5} presses {bot.resident():6.1f} MiB", flush=True)
 
 
 def main() -> None:

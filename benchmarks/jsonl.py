@@ -7,7 +7,6 @@ do: the stories of ``tests/transcripts``, each with a question, a typed day and 
 questions, messages to the seller, typed words and days. Each chat begins somewhere in its story and the chats take
 turns. Prints events a second from the first answer to the last. The aim is 5,000, however many chats there are.
 """
-# ruff: noqa: T201, S603  # the figures are printed; it is our own command that is run
 
 import json
 import os

@@ -6,7 +6,6 @@ Prints microseconds per load and save of a random chat through ``SqlStore``, as 
 percentile. The aim is 500 µs at most, however many chats there are. A million chats take about 400 MB in the
 folder for temporary files.
 """
-# ruff: noqa: T201  # the figures are printed
 
 import random
 import sqlite3

@@ -71,7 +71,7 @@ class Server(asyncio.Protocol):
                 Server.numbers += 1
                 result = json.dumps({**SENT, "message_id": Server.numbers})
                 if Server.sent == len(Server.updates):
-                    print(monotonic() - Server.first, flush=True)  # noqa: T201
+                    print(monotonic() - Server.first, flush=True)
             case "getme":
                 result = json.dumps(ME)
             case "getmycommands":
@@ -94,7 +94,7 @@ class Server(asyncio.Protocol):
         """Return the updates from the offset on, a hundred at most."""
         if not Server.first:
             Server.first = monotonic()
-            print("first", flush=True)  # noqa: T201
+            print("first", flush=True)
         try:
             fields = json.loads(body)
         except ValueError:
@@ -122,17 +122,17 @@ async def serve(count: int, delay: float, *, polls_wait: bool) -> None:
         }
         Server.updates.append(json.dumps({"update_id": number, "message": message}))
     server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 def ours(url: str) -> None:
     """Torikeshi with its store."""
-    from adapters import telegram  # noqa: PLC0415
-    from adapters.pace import Allowance, Pace  # noqa: PLC0415
-    from bot.app import make_support, settle  # noqa: PLC0415
-    from bot.clock import today_in_japan  # noqa: PLC0415
-    from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url  # noqa: PLC0415
+    from adapters import telegram
+    from adapters.pace import Allowance, Pace
+    from bot.app import make_support, settle
+    from bot.clock import today_in_japan
+    from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url
 
     free = Allowance(1e9, at_once=10**9)
     with tempfile.TemporaryDirectory() as folder:
@@ -143,8 +143,8 @@ def ours(url: str) -> None:
 
 def ptb(url: str, concurrent: int) -> None:
     """An echo bot of python-telegram-bot."""
-    from telegram import Update  # noqa: PLC0415
-    from telegram.ext import Application, ContextTypes, MessageHandler, filters  # noqa: PLC0415
+    from telegram import Update
+    from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
     async def echo(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         assert update.message is not None
@@ -160,10 +160,10 @@ def ptb(url: str, concurrent: int) -> None:
 
 def aiogram(url: str) -> None:
     """An echo bot of aiogram, as its documentation writes it."""
-    from aiogram import Bot, Dispatcher  # noqa: PLC0415
-    from aiogram.client.session.aiohttp import AiohttpSession  # noqa: PLC0415
-    from aiogram.client.telegram import TelegramAPIServer  # noqa: PLC0415
-    from aiogram.types import Message  # noqa: PLC0415
+    from aiogram import Bot, Dispatcher
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.types import Message
 
     dispatcher = Dispatcher()
 
@@ -188,11 +188,11 @@ def measure(bot: str, python: str, count: int, delay: float, *, polls_wait: bool
     """Return a bot's updates a second, and its processor time for one in milliseconds."""
     this = str(Path(__file__).resolve())
     serving = [sys.executable, this, "--serve", str(count), str(delay), str(int(polls_wait))]
-    with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+    with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
         quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
-        with subprocess.Popen([python, this, "--bot", bot, url], stderr=subprocess.DEVNULL, env=quiet) as client:  # noqa: S603
+        with subprocess.Popen([python, this, "--bot", bot, url], stderr=subprocess.DEVNULL, env=quiet) as client:
             server.stdout.readline()
             began = cpu(client.pid)
             seconds = float(server.stdout.readline())
@@ -213,10 +213,10 @@ def compare(peers: str | None, count: int, runs: int) -> None:
                 continue  # one by one: 19 a second
             took = [measure(bot, python, count, delay, polls_wait=polls_wait) for _ in range(runs)]
             rates[bot], busy = (statistics.median(one) for one in zip(*took, strict=True))
-            print(f"{name:12} {bot:10} {rates[bot]:7.0f} updates/s {busy:6.2f} ms CPU", flush=True)  # noqa: T201
+            print(f"{name:12} {bot:10} {rates[bot]:7.0f} updates/s {busy:6.2f} ms CPU", flush=True)
         for bot, rate in rates.items():
             if bot != "torikeshi":
-                print(f"{name:12} torikeshi is {rates['torikeshi'] / rate:.2f} × {bot}", flush=True)  # noqa: T201
+                print(f"{name:12} torikeshi is {rates['torikeshi'] / rate:.2f} × {bot}", flush=True)
 
 
 def main() -> None:

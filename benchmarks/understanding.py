@@ -18,8 +18,8 @@ DEVELOPMENT = Path(__file__).parent.parent / "tests" / "development"
 
 def main() -> None:
     """Print the figures."""
-    from bot.clock import today_in_japan  # noqa: PLC0415
-    from bot.content import MODELS, load_content  # noqa: PLC0415
+    from bot.clock import today_in_japan
+    from bot.content import MODELS, load_content
 
     began = perf_counter()
     content = load_content()
@@ -28,7 +28,7 @@ def main() -> None:
     content.readers.replies.read("x")
     content.readers.facts.read("x", today_in_japan())
     first = perf_counter() - loaded
-    print(f"content loaded in {(loaded - began) * 1000:.0f} ms, first words in {first * 1000:.0f} ms")  # noqa: T201
+    print(f"content loaded in {(loaded - began) * 1000:.0f} ms, first words in {first * 1000:.0f} ms")
     for name, read in (
         ("questions", content.readers.questions.read),
         ("facts", lambda text: content.readers.facts.read(text, today_in_japan())),
@@ -41,10 +41,10 @@ def main() -> None:
             read(text)
             times.append((perf_counter() - started) * 1000)
         worst = statistics.quantiles(times, n=100)[98]
-        print(f"{name:9} median {statistics.median(times):.2f} ms, 99th of 100 {worst:.2f} ms")  # noqa: T201
+        print(f"{name:9} median {statistics.median(times):.2f} ms, 99th of 100 {worst:.2f} ms")
     size = (Path(str(files("conversations"))) / "data" / MODELS).stat().st_size
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"models {size / 1e6:.2f} MB, memory of the process {memory:.0f} MB")  # noqa: T201
+    print(f"models {size / 1e6:.2f} MB, memory of the process {memory:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+from typing import NoReturn
+
+from typing_extensions import override
 
 from bot.errors import MendableError
 
@@ -24,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         code = int(options.run(options))
         sys.stdout.flush()
     except MendableError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # the command's output
+        print(error, file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -45,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="torikeshi", description="Helps Japanese buyers to get out of an AliExpress order. Advice only."
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the release and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     running = commands.add_parser("run", help="talk on every chat platform whose token is set")
     running.add_argument("platforms", nargs="*", metavar="PLATFORM", help="only these")
@@ -89,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _language(code: str) -> object:
     """Read a language; which there are is known only where it is asked for: --help must not wait for it."""
-    from conversations import Language  # noqa: PLC0415
+    from conversations import Language
 
     try:
         return Language(code)
@@ -98,92 +102,103 @@ def _language(code: str) -> object:
         raise argparse.ArgumentTypeError(message) from error
 
 
+class _Version(argparse.Action):
+    """Prints the installed release; looked up only when it is asked for."""
+
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"torikeshi {version('torikeshi')}")
+        parser.exit()
+
+
 def _run(options: argparse.Namespace) -> int:
-    from bot.run import run  # noqa: PLC0415
+    from bot.run import run
 
     return run(options.platforms)
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from bot.chat import chat  # noqa: PLC0415  # --help must not wait for it
+    from bot.chat import chat
 
     return chat(options.language, options.data, jsonl=options.jsonl)
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from bot.ask import ask  # noqa: PLC0415
+    from bot.ask import ask
 
     return ask(options.text, options.language, as_lines=options.json)
 
 
 def _read(options: argparse.Namespace) -> int:
-    from bot.ask import read  # noqa: PLC0415
+    from bot.ask import read
 
     return read(options.text, options.language, as_lines=options.json)
 
 
 def _train(_: argparse.Namespace) -> int:
     try:
-        from bot.editing.training import train_installed  # noqa: PLC0415
+        from bot.editing.training import train_installed
     except ImportError as error:
         message = f"{error.name} is not installed; use make train, or pip install scikit-learn"
         raise MendableError(message) from error
-    print(train_installed())  # noqa: T201
+    print(train_installed())
     return 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from bot.clock import today_in_japan  # noqa: PLC0415
-    from bot.content import load_content  # noqa: PLC0415
-    from bot.editing.evaluate import confusion_table, read_rows, report  # noqa: PLC0415
+    from bot.clock import today_in_japan
+    from bot.content import load_content
+    from bot.editing.evaluate import confusion_table, read_rows, report
 
     rows, content = read_rows(options.file), load_content()
     for line in report(rows, content, today_in_japan()):
-        print(line)  # noqa: T201
+        print(line)
     if options.confusions is not None:
         options.confusions.write_text(confusion_table(rows, content.readers), encoding="utf-8")
     return 0
 
 
 def _check(_: argparse.Namespace) -> int:
-    from bot.editing.check import check  # noqa: PLC0415
+    from bot.editing.check import check
 
     problems = check()
     for problem in problems:
-        print(problem)  # noqa: T201  # the command's output
-    print(f"{len(problems)} problem(s)" if problems else "all content is sound")  # noqa: T201
+        print(problem)
+    print(f"{len(problems)} problem(s)" if problems else "all content is sound")
     return ERROR if problems else 0
 
 
 def _map(options: argparse.Namespace) -> int:
-    from bot.content import load_content  # noqa: PLC0415
-    from bot.editing.diagram import mermaid, with_pictures  # noqa: PLC0415
+    from bot.content import load_content
+    from bot.editing.diagram import mermaid, with_pictures
 
     pictures = mermaid(load_content().handbook)
     if options.into is not None and not options.into.is_file():
         message = f"{options.into}: there is no such file"
         raise MendableError(message)
     if options.into is None:
-        print("\n\n".join(pictures.values()))  # noqa: T201
+        print("\n\n".join(pictures.values()))
     else:
         options.into.write_text(with_pictures(options.into.read_text(encoding="utf-8"), pictures), encoding="utf-8")
     return 0
 
 
 def _transcript(options: argparse.Namespace) -> int:
-    from bot.editing.transcripts import play  # noqa: PLC0415
+    from bot.editing.transcripts import play
 
     return play(options.names)
 
 
 def _discord_invite(_: argparse.Namespace) -> int:
-    from bot.discord import invite  # noqa: PLC0415
+    from bot.discord import invite
 
     return invite()
 
 
 def _discord_sync(options: argparse.Namespace) -> int:
-    from bot.discord import sync  # noqa: PLC0415
+    from bot.discord import sync
 
     return sync(force=options.force)
 

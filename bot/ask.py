@@ -39,7 +39,7 @@ def _each(text: str, chosen: Language | None, event: type[Asked] | type[Quoted],
         return 0
     for line in sys.stdin if text == STDIN else [text]:
         if line.strip():
-            print(json.dumps(_answered(line, chosen, told, content), ensure_ascii=False), flush=True)  # noqa: T201
+            print(json.dumps(_answered(line, chosen, told, content), ensure_ascii=False), flush=True)
     return 0
 
 
@@ -51,11 +51,11 @@ def _texts(text: str, *, whole: bool) -> Iterable[str]:
 
 def _show(content: Content, event: Event, language: Language) -> None:
     """Print what a buyer in a new chat would see. What that takes is loaded only here: programs ask for JSON."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from adapters.console import show  # noqa: PLC0415
-    from bot.keeping.memory import MemoryStore  # noqa: PLC0415
-    from bot.support import Support  # noqa: PLC0415
+    from adapters.console import show
+    from bot.keeping.memory import MemoryStore
+    from bot.support import Support
 
     support = Support(content, MemoryStore(), today_in_japan)
     response = asyncio.run(support.respond("ask", event, language=language))

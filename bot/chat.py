@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.app import make_support
 from bot.content import load_content
 from bot.keeping.memory import MemoryStore
+from bot.keeping.opening import open_store
 from bot.keeping.store import Store
 from bot.settings import read_settings
 from conversations import Language
@@ -21,11 +22,11 @@ def chat(language: Language | None, data: Path | None, *, jsonl: bool) -> int:
     with suppress(KeyboardInterrupt), closing(_store(data, jsonl=jsonl)) as store:  # Ctrl-C is a way to leave
         support = make_support(store)
         if jsonl:
-            from adapters import jsonl as lines  # noqa: PLC0415  # a pipe needs no terminal libraries
+            from adapters import jsonl as lines
 
             _run(lines.run(support, sys.stdin.buffer, sys.stdout.buffer))
         else:
-            from adapters import console  # noqa: PLC0415
+            from adapters import console
 
             _run(console.run(support, language))
     return 0
@@ -41,6 +42,4 @@ def _store(data: Path | None, *, jsonl: bool) -> Store:
     """JSON lines remember only where the caller named a place: a pipe is often a test."""
     if jsonl and data is None and "TORIKESHI_STORE" not in os.environ:
         return MemoryStore()
-    from bot.keeping.opening import open_store  # noqa: PLC0415  # no database library for what is kept in memory
-
     return open_store(read_settings(os.environ, data))

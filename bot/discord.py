@@ -30,7 +30,7 @@ It asks for no Administrator and no privileged intent: it reads what is said to 
 def invite() -> int:
     """Print the links by which the bot is added. Raises ``MendableError``."""
     server, person = _run(running.invitations(_account()))
-    print(_INVITATION.format(server=server, person=person))  # noqa: T201  # the command's output
+    print(_INVITATION.format(server=server, person=person))
     return 0
 
 
@@ -39,7 +39,7 @@ def sync(*, force: bool) -> int:
     account = _account()
     with closing(open_store(read_settings(read_environment()))) as store:
         told = _run(running.register(make_support(store), account, force=force))
-    print("Discord knows the commands now." if told else "Nothing changed since Discord was told.")  # noqa: T201
+    print("Discord knows the commands now." if told else "Nothing changed since Discord was told.")
     return 0
 
 

@@ -81,11 +81,11 @@ def _table(where: str, table: Any, problems: list[str]) -> Mapping[str, Any]:  #
     return {}
 
 
-def _label(where: str, entry: Any, problems: list[str]) -> tuple[str, tuple[str, ...]]:  # noqa: ANN401
+def _label(where: str, entry: object, problems: list[str]) -> tuple[str, tuple[str, ...]]:
     match entry:
         case str():
             return entry, ()
-        case {"label": str(label), "also": also} if len(entry) == len(("label", "also")) and _are_texts(also):
+        case {"label": str(label), "also": also, **others} if not others and _are_texts(also):
             return label, tuple(also)
         case _:
             problems.append(f'{where}: neither "label" nor {{ label = "label", also = ["other words"] }}')

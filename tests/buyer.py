@@ -15,6 +15,10 @@ TODAY = date(2026, 11, 24)
 """A Tuesday after a public holiday; the day on which buyers act unless a test says otherwise."""
 
 
+USUAL = {"coupon": "no"}
+"""How a buyer answers who was told nothing of the question; any other one gets its first choice."""
+
+
 @dataclass(frozen=True)
 class Screen:
     """What the buyer sees now, and where the conversation stands."""
@@ -118,6 +122,25 @@ class Buyer:
         for token in tokens:
             assert token in self.sees.tokens, f"{token} is not among {self.sees.tokens}"
             await self._does(Chose(token))
+
+    async def checks(self, **facts: str) -> None:
+        """Check an order that one knows: see ``answers``."""
+        await self.taps("menu:check")
+        await self.answers(**facts)
+
+    async def answers(self, **facts: str) -> None:
+        """Answer whatever is still asked before the verdict: by these facts, else as usual."""
+        asked: list[str] = []
+        while self.sees.outcome is None:
+            step = self.sees.step
+            assert step not in asked, f"{step} is asked again"
+            asked.append(step)
+            await self.taps(self._answer(step, USUAL | facts))
+        assert set(facts) <= set(asked), f"only {asked} were asked"
+
+    def _answer(self, step: str, facts: dict[str, str]) -> str:
+        choices = [token for token in self.sees.tokens if token.startswith(f"{step}:")]
+        return f"{step}:{facts[step]}" if step in facts else choices[0]
 
     async def taps_old(self, token: str) -> None:
         """Tap a button further up, from an earlier screen, release or forgery."""

@@ -1,6 +1,7 @@
 """What the tests share: the content, and buyers who have just opened the chat."""
 
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Generator
 
 import pytest
 
@@ -10,7 +11,28 @@ from tests.buyer import Buyer
 from tests.editor import Editor
 from tests.words import Words
 
-NewBuyer = Callable[..., Awaitable[Buyer]]
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let all tests that walk in one language run in one process: the walk is done once there."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("walks") and hasattr(item, "callspec"):
+            item.add_marker(pytest.mark.xdist_group(f"walk {item.callspec.params['language']}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Count no lines in a test marked ``walks``: it runs the same ones a hundred thousand times, and would take thrice.
+
+    ``no_cover`` of pytest-cov would say the same, but does nothing where tests run beside one another.
+    """
+    counter = sys.gettrace()
+    if item.get_closest_marker("walks"):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(counter)
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,11 @@ def test_what_is_out_of_scope_is_refused_with_its_theme(shell: Shell) -> None:
     assert (json.loads(printed)["decision"], json.loads(printed)["theme"]) == ("refuse", "weather")
 
 
+def test_a_text_of_nothing_but_marks_is_of_no_topic(shell: Shell) -> None:
+    _, printed, _ = shell.runs("ask", "--json", "!?")
+    assert (json.loads(printed)["topics"], json.loads(printed)["theme"]) == ([], "gibberish")
+
+
 @pytest.mark.parametrize("line", ['{"text": 3}', '{"language": "ja"}'])
 def test_a_line_without_a_text_is_said_to_have_none(shell: Shell, line: str) -> None:
     code, printed, _ = shell.runs("ask", "--json", "-", typed=f"{line}\nfees\n")
@@ -135,11 +140,22 @@ def test_training_without_its_library_says_what_to_install(shell: Shell, monkeyp
 
 
 def _small(sources: Sources) -> Sources:
-    """Return a content with few lines, that is learnt in a second."""
-    kept = ("fees", "dispute", "refund_time", "weather", "other_shop")
-    asked = {path: text for path, text in sources.asked.items() if Path(path).stem in kept}
-    samples = {name: sources.samples[name] for name in ("agrees", "holiday", "none", "none_seller")}
+    """Return a content with few lines in one language, that is learnt in a second."""
+    asked = {
+        path: _few(sources.asked[path])
+        for path in (
+            *(f"ja/asked/topics/{topic}.txt" for topic in ("fees", "dispute", "refund_time")),
+            *(f"ja/asked/themes/{theme}.txt" for theme in ("weather", "other_shop")),
+        )
+    }
+    samples = {name: _few(sources.samples[name]) for name in ("agrees", "holiday", "none", "none_seller")}
     return Sources(sources.data, sources.words, sources.templates, asked, samples, {})
+
+
+def _few(lines: str) -> str:
+    """Return the first of some lines, and the last ones, which are near misses."""
+    first, last = lines.splitlines()[:20], lines.splitlines()[-3:]
+    return "\n".join([*first, *last])
 
 
 def test_what_is_trained_is_what_is_asked(content: Content) -> None:

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from contextlib import closing
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.terminal import ROOT
 from tests.words import Words
 
 ROOMS = ("adapters", "bot", "conversations", "messages")
-HEAVY = {"dateparser", "holidays", "jinja2", "prompt_toolkit", "pydantic", "rich", "sqlalchemy"}
+HEAVY = {"dateparser", "jinja2", "jpholiday", "prompt_toolkit", "pydantic", "rich", "sqlalchemy"}
 
 
 class Shell:
@@ -73,6 +74,11 @@ def test_help_waits_for_no_library() -> None:
     assert loaded & HEAVY == set()
 
 
+def test_the_release_is_the_one_of_the_project(shell: Shell) -> None:
+    release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert shell.runs("--version") == (0, f"torikeshi {release}\n", "")
+
+
 @pytest.mark.parametrize("arguments", [[], ["explode"], ["chat", "--language", "tlh"], ["transcript"]], ids=" ".join)
 def test_a_command_that_does_not_exist_is_met_with_the_usage(shell: Shell, arguments: list[str]) -> None:
     code, _, complained = shell.runs(*arguments)
@@ -83,6 +89,7 @@ def test_a_command_that_does_not_exist_is_met_with_the_usage(shell: Shell, argum
 # check and map
 
 
+@pytest.mark.walks
 def test_check_finds_the_content_sound(shell: Shell) -> None:
     assert shell.runs("check") == (0, "all content is sound\n", "")
 

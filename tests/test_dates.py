@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from conversations.reading.days import read_day
+from conversations.reading.days import RECENT, read_day
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 
@@ -55,6 +55,8 @@ TODAY = date(2026, 11, 24)  # a Tuesday
         ("Dec 25", "2026-12-25"),
         ("明日", "2026-11-25"),
         ("11/30", "2026-11-30"),
+        ("今週の金曜", "2026-11-27"),
+        ("24日", "2026-11-24"),
         ("today", "2026-11-24"),
         ("Yesterday", "2026-11-23"),
         ("the day before yesterday", "2026-11-22"),
@@ -94,6 +96,11 @@ def test_a_usual_form_is_read(text: str, day: str) -> None:
 )
 def test_what_names_no_day_is_not_guessed(text: str) -> None:
     assert read_day(text, TODAY) is None
+
+
+def test_a_day_without_a_year_lies_behind_for_half_a_year_and_then_ahead() -> None:
+    assert read_day("5/28", TODAY) == TODAY - RECENT
+    assert read_day("5/27", TODAY) == date(2027, 5, 27)
 
 
 def test_early_in_the_year_a_day_of_last_december_is_meant() -> None:

@@ -890,6 +890,7 @@ async def _does(buyer: Person, action: Action) -> None:
     await buyer.fake.settles()
 
 
+@pytest.mark.walks
 @pytest.mark.parametrize("language", list(Language))
 def test_every_page_stays_within_discords_limits(content: Content, language: Language) -> None:
     painter = Drawing(content.catalog.label)

@@ -8,7 +8,9 @@ from conversations.dialog.steps import StepName
 from messages.page import LONGEST_DRAFT
 from tests.buyer import Buyer
 
-VERDICT = ("menu:check", "status:awaiting_shipment", "payment:credit_card", "coupon:no")
+TWO = ("8190123456789012か8190123456789013", "Order 8190123456789012, tel 0312345678")
+"""More than one number that could be an order's: which one is not guessed."""
+CARD = {"status": "awaiting_shipment", "payment": "credit_card"}
 
 
 async def _fill(buyer: Buyer, **details: str) -> None:
@@ -22,7 +24,8 @@ async def _fill(buyer: Buyer, **details: str) -> None:
 
 
 async def test_the_cancel_request_comes_in_two_lengths(buyer: Buyer) -> None:
-    await buyer.taps(*VERDICT, "verdict:write", "reason:changed_mind")
+    await buyer.checks(**CARD)
+    await buyer.taps("verdict:write", "reason:changed_mind")
     form, chat = buyer.sees.drafts
     assert (form.id, chat.id) == ("cancel_changed_mind_form", "cancel_changed_mind")
     assert len(form.send) <= 100
@@ -43,7 +46,8 @@ async def test_every_reason_has_its_own_words(buyer: Buyer, handbook: Handbook) 
 
 
 async def test_a_part_can_be_cancelled_instead_of_the_whole(buyer: Buyer) -> None:
-    await buyer.taps(*VERDICT, "verdict:write", "reason:changed_mind")
+    await buyer.checks(**CARD)
+    await buyer.taps("verdict:write", "reason:changed_mind")
     whole = [draft.send for draft in buyer.sees.drafts]
     await buyer.taps("scope:part")
     part = [draft.send for draft in buyer.sees.drafts]
@@ -53,13 +57,14 @@ async def test_a_part_can_be_cancelled_instead_of_the_whole(buyer: Buyer) -> Non
 
 
 async def test_when_the_rest_has_left_only_the_unshipped_part_is_asked_for(buyer: Buyer) -> None:
-    await buyer.taps("menu:check", "status:partially_shipped", "payment:paypal", "coupon:no")
+    await buyer.checks(status="partially_shipped", payment="paypal")
     await buyer.taps("verdict:write", "reason:changed_mind")
     assert "part" in buyer.sees.draft.send
 
 
 async def test_details_are_woven_in_where_they_are_given(buyer: Buyer) -> None:
-    await buyer.taps(*VERDICT, "verdict:write", "reason:wrong_item_or_size")
+    await buyer.checks(**CARD)
+    await buyer.taps("verdict:write", "reason:wrong_item_or_size")
     await _fill(
         buyer, order_number="８１９０ １２３４ ５６７８ ９０１２", item="rain jacket", ordered="size M", wanted="size L"
     )
@@ -165,7 +170,7 @@ async def test_back_from_the_details_undoes_one_of_them(buyer: Buyer) -> None:
     assert "order_number" not in buyer.sees.known
 
 
-@pytest.mark.parametrize("text", ["注文", "12345", "819012345678901234567", "8190-abcd", "🎁", "٣٤٥٦٧٨٩٠١٢٣٤"])
+@pytest.mark.parametrize("text", ["注文", "12345", "819012345678901234567", "8190-abcd", "🎁", "٣٤٥٦٧٨٩٠١٢٣٤", *TWO])
 async def test_an_order_number_of_another_form_is_asked_again(buyer: Buyer, text: str) -> None:
     await buyer.taps("menu:write", "write:reminder", "draft:details")
     await buyer.says(text)
@@ -191,6 +196,12 @@ class TestJapaneseForTheSeller:
         assert "雨の日に着る上着" in buyer.sees.text
         await buyer.taps("item:")
         assert buyer.sees.step == "draft"
+
+    async def test_what_is_too_long_in_english_is_not_offered(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:write", "write:change_instead", "draft:details", "order_number:", "item:")
+        await buyer.says("黒 " * 7)
+        assert (buyer.sees.step, buyer.sees.notices) == ("ordered", ["detail_japanese"])
+        assert not any("black" in token for token in buyer.sees.tokens)
 
     async def test_nothing_japanese_reaches_the_message(self, buyer: Buyer) -> None:
         await buyer.taps("menu:write", "write:reminder", "draft:details", "order_number:")

@@ -16,6 +16,7 @@ from conversations import (
     advance,
     look,
     read_handbook,
+    read_readers,
 )
 from conversations.dialog.answers import Answer
 
@@ -96,6 +97,36 @@ def test_a_rule_that_does_not_begin_with_the_status_is_refused(content: Content)
     data = {**content.sources.data, "rules": {"rules": [*rules, *content.sources.data["rules"]["rules"]]}}
     with pytest.raises(DataError, match=r"rules\.toml: rule 1 \(cancel_now\): a rule begins with the status"):
         read_handbook(data)
+
+
+@pytest.mark.parametrize(
+    ("row", "lack"),
+    [
+        ({"answered_by": "choice"}, "a choice needs values, or the table that its rows are in"),
+        ({"answered_by": "words", "longest": 3, "example": "four"}, "words need longest, and an example that is no"),
+        ({"answered_by": "day", "values": ["today"]}, "only a choice has values"),
+    ],
+)
+def test_a_fact_that_nobody_could_answer_is_refused(content: Content, row: dict[str, object], lack: str) -> None:
+    order = {"facts": [*content.sources.data["order"]["facts"], {"id": "gift", "part": "check", **row}]}
+    with pytest.raises(DataError, match=rf"order\.toml: gift: {lack}"):
+        read_handbook({**content.sources.data, "order": order})
+
+
+def test_readers_without_their_file_or_with_one_of_another_form_are_refused(content: Content) -> None:
+    data = content.sources.data
+    with pytest.raises(DataError, match=r"clauses\.toml: the file is missing"):
+        read_readers({name: file for name, file in data.items() if name != "clauses"}, {}, {})
+    with pytest.raises(DataError, match=r"clauses\.toml"):
+        read_readers({**data, "clauses": {"nonsense": []}}, {}, {})
+
+
+def test_a_way_to_say_something_that_cannot_be_read_is_named(content: Content) -> None:
+    clauses = {**content.sources.data["clauses"], "supposed": ["("]}
+    readers = read_readers({**content.sources.data, "clauses": clauses}, {}, {})
+    assert [problem.partition(": missing")[0] for problem in readers.clauses.problems()] == [
+        "clauses.toml: supposed: '('"
+    ]
 
 
 def test_back_passes_over_what_no_longer_exists(handbook: Handbook, readers: Readers) -> None:

@@ -12,6 +12,7 @@ from conversations.dialog.steps import SCREENS, STEPS
 from tests.buyer import TODAY
 from tests.walks import visits
 
+pytestmark = pytest.mark.walks
 LONGEST_LABEL, LONGEST_TOKEN, LONGEST_TEXT = 20, 64, 2000
 UNCLAIMED = {
     "menu",
@@ -67,10 +68,12 @@ def test_every_screen_has_a_next_move_and_a_way_back(language: Language) -> None
             assert "back" in tokens or visit.turn.place.reading is not None
 
 
-def test_the_commands_work_on_every_screen(language: Language) -> None:
+@pytest.mark.xdist_group("walk ja")
+def test_the_commands_work_on_every_screen() -> None:
+    """In Japanese; every screen is then worded in English too, by the command that changes the language."""
     handbook = load_content().handbook
     catalog = load_content().catalog
-    for visit in visits(language):
+    for visit in visits(Language.JA):
         for token in EVERYWHERE:
             turn = advance(visit.turn.conversation, Chose(token), handbook, load_content().readers, TODAY)
             assert turn.replies
@@ -79,6 +82,7 @@ def test_the_commands_work_on_every_screen(language: Language) -> None:
                     assert catalog.message(reply, turn.conversation.language).text
 
 
+@pytest.mark.xdist_group("walk ja")
 def test_every_button_of_every_age_can_be_pressed_at_every_verdict() -> None:
     book, catalog = load_content().handbook, load_content().catalog
     tokens = [f"{step}:{value}" for step in SCREENS for value in STEPS[step].offered(book)]
@@ -90,9 +94,11 @@ def test_every_button_of_every_age_can_be_pressed_at_every_verdict() -> None:
                     assert catalog.message(reply, Language.JA).text, token
 
 
-def test_going_back_returns_to_the_screen_before(language: Language) -> None:
+@pytest.mark.xdist_group("walk ja")
+def test_going_back_returns_to_the_screen_before() -> None:
+    """In one language: both offer the same everywhere, as a test of its own says, and answers hold no words."""
     handbook = load_content().handbook
-    for visit in visits(language):
+    for visit in visits(Language.JA):
         for token in [choice.token for reply in visit.turn.replies for choice in reply.choices]:
             onward = advance(visit.turn.conversation, Chose(token), handbook, load_content().readers, TODAY)
             added = len(onward.conversation.answers) - len(visit.turn.conversation.answers)

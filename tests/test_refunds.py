@@ -1,11 +1,11 @@
-"""When the money should be visible: each method's own unit, counted with Japanese holidays, never a promise."""
+"""When the money should be visible: each method's own unit, counted on days when banks work, never a promise."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from conversations import Handbook, Order
-from conversations.policy.refunds import business_days_later, later, refund_window
+from conversations.policy.refunds import business_days_later, is_business_day, later, refund_window
 from conversations.policy.rows import Unit
 
 TODAY = date(2026, 11, 24)
@@ -19,11 +19,23 @@ TODAY = date(2026, 11, 24)
         ("2026-11-20", 1, "2026-11-24"),  # over a weekend and Labour Thanksgiving Day
         ("2026-11-24", 15, "2026-12-15"),
         ("2026-04-28", 3, "2026-05-07"),  # over Golden Week, whose last holiday is a substitute
+        ("2026-12-29", 2, "2027-01-04"),  # banks rest from 31 December to 3 January, whatever the weekday
+        ("2024-12-27", 3, "2025-01-07"),  # 30 December, 6 and 7 January; the 31st, 2nd and 3rd are weekdays
         ("2026-12-31", 1, "2027-01-04"),
     ],
 )
-def test_business_days_skip_weekends_and_japanese_holidays(start: str, days: int, end: str) -> None:
+def test_business_days_skip_weekends_holidays_and_the_days_on_which_banks_rest(start: str, days: int, end: str) -> None:
     assert business_days_later(date.fromisoformat(start), days) == date.fromisoformat(end)
+
+
+def test_the_public_holidays_are_those_of_the_law_and_of_its_exceptions() -> None:
+    """As the Cabinet Office lists them, with the days that moved for the Olympic Games of 2021."""
+    year = [date(2021, 1, 1) + timedelta(days=n) for n in range(365)]
+    closed = [f"{day:%m-%d}" for day in year if day.weekday() < 5 and not is_business_day(day)]
+    assert closed == [
+        *("01-01", "01-11", "02-11", "02-23", "04-29", "05-03", "05-04", "05-05"),
+        *("07-22", "07-23", "08-09", "09-20", "09-23", "11-03", "11-23", "12-31"),
+    ]
 
 
 @pytest.mark.parametrize(

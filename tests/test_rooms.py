@@ -26,7 +26,7 @@ INNER = {
 }
 """The rooms within a room, and which of their neighbours each may use: the policy does not know who reads words."""
 FROM_OUTSIDE = {
-    "conversations": {"pydantic", "pydantic_core", "dateparser", "dateutil", "holidays"},
+    "conversations": {"pydantic", "pydantic_core", "dateparser", "dateutil", "jpholiday"},
     "messages": {"jinja2"},
     "adapters": {
         *("aiohttp", "cachetools", "discord", "markdown_it", "prompt_toolkit", "rich", "telegram"),
@@ -34,7 +34,7 @@ FROM_OUTSIDE = {
     },
     "bot": {
         *("dotenv", "jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy", "typing_extensions"),
-        *("numpy", "scipy", "sklearn"),  # only to train
+        *("numpy", "scipy", "sklearn", "threadpoolctl"),  # only to train
     },
 }
 PURE = {"__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "re"} | {

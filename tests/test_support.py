@@ -238,6 +238,28 @@ def test_only_so_many_chats_are_held_in_memory() -> None:
     assert [fallback.newest(chat).version for chat in ("0", "1", str(MOST_CHATS))] == [0, 2, MOST_CHATS + 1]
 
 
+def test_of_too_many_chats_the_one_longest_unheard_of_is_let_go() -> None:
+    fallback = Fallback()
+    for number in range(MOST_CHATS):
+        fallback.hold(str(number), Saved(version=number + 1))
+    fallback.hold("0", Saved(version=1))
+    fallback.hold("new", Saved(version=1))
+    assert [fallback.newest(chat).version for chat in ("0", "1", "new")] == [1, 0, 1]
+
+
+class UnforgettingStore(MemoryStore):
+    """A store that cannot delete."""
+
+    def forget(self, chat: str) -> None:
+        raise StoreError(chat)
+
+
+async def test_where_nothing_can_be_deleted_nobody_is_told_that_it_was(content: Content) -> None:
+    chat = Chat(content, UnforgettingStore())
+    seen = await chat.does(Started(), CHECK, UNPAID, Chose("forget"))
+    assert seen.notices == ["cannot_forget"]
+
+
 # Chats are private.
 
 

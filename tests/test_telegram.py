@@ -713,6 +713,7 @@ async def _does(buyer: Person, action: Action) -> None:
     await buyer.fake.settles()
 
 
+@pytest.mark.walks
 @pytest.mark.parametrize("language", list(Language))
 def test_every_screen_stays_within_telegrams_limits(content: Content, language: Language) -> None:
     painter = Drawing(content.catalog.label)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.content import Content, load_content
 from bot.editing.evaluate import confusion_table, read_rows
 from conversations import Conversation, Language, Quoted, Readers, Wrote, advance
-from conversations.reading.questions import Decision
+from conversations.reading.questions import Decision, QuestionLimits, QuestionReader
 from tests.buyer import TODAY, Buyer
 
 HERE = Path(__file__).parent
@@ -29,14 +29,14 @@ class TestFacts:
     async def test_what_was_understood_can_be_taken_back_at_once(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check")
         await buyer.says("PayPalで払った、まだ発送されてない、クーポンは使ってない")
-        assert buyer.sees.outcome == "cancel_now"
+        assert buyer.sees.known == {"status": "awaiting_shipment", "payment": "paypal", "coupon": "no"}
         await buyer.taps(next(token for token in buyer.sees.tokens if token.startswith("undo:")))
         assert (buyer.sees.step, buyer.sees.known, buyer.sees.notices) == ("status", {}, ["undone"])
 
     async def test_taking_back_works_only_while_nothing_else_was_said(self, buyer: Buyer) -> None:
         await buyer.says("PayPalで払った、まだ発送されてない")
         undo = next(token for token in buyer.sees.tokens if token.startswith("undo:"))
-        await buyer.taps("coupon:no")
+        await buyer.answers(coupon="no")
         await buyer.taps_old(undo)
         assert (buyer.sees.outcome, buyer.sees.notices) == ("cancel_now", ["old_button"])
 
@@ -93,6 +93,11 @@ class TestFacts:
         assert (buyer.sees.step, buyer.sees.topic) == ("coupon", None)
         assert buyer.sees.known["payment"] == "debit_card"
 
+    async def test_an_answer_to_what_is_asked_goes_on_whatever_else_it_asks(self, buyer: Buyer) -> None:
+        await buyer.taps("menu:check", "status:awaiting_shipment")
+        await buyer.says("デビットで払いました。手数料はかかりますか？")
+        assert (buyer.sees.step, buyer.sees.topic, buyer.sees.known["payment"]) == ("coupon", None, "debit_card")
+
     @pytest.mark.parametrize(
         ("text", "known"),
         [
@@ -108,6 +113,8 @@ class TestFacts:
             ("まだShippedになってません", {"status": "awaiting_shipment"}),
             ("PayPalで払って先週の金曜に返金完了", {"status": "refund_completed", "completed_on": "2026-11-20"}),
             ("明日キャンセル申請しました", {"status": "cancel_requested"}),
+            ("12月3日にキャンセル申請しました", {"status": "cancel_requested"}),
+            ("まだ発送されていませんが、キャンセル申請しました", {"status": "cancel_requested"}),
             ("母の注文がまだ発送されていません", {}),
             ("まだキャンセル申請していません。発送待ちです", {"status": "awaiting_shipment"}),
             ("キャンセル申請したいです", {}),
@@ -127,7 +134,7 @@ class TestFacts:
     async def test_saying_the_same_again_changes_nothing_and_is_not_taken_back(self, buyer: Buyer) -> None:
         for _ in range(2):
             await buyer.says("PayPalで払った、まだ発送されてない、クーポンなし")
-        assert (buyer.sees.outcome, buyer.sees.notices) == ("cancel_now", ["understood"])
+        assert (buyer.sees.known["payment"], buyer.sees.notices) == ("paypal", ["understood"])
         assert not any(token.startswith("undo:") for token in buyer.sees.tokens)
 
     @pytest.mark.parametrize("text", ["元に戻す", "それは違います", "読み取りが違う"])
@@ -157,12 +164,14 @@ class TestFacts:
 
     async def test_a_later_word_corrects_an_earlier_one(self, buyer: Buyer) -> None:
         await buyer.says("クレカで払った、まだ発送されてない、クーポンなし")
+        await buyer.answers()
         assert buyer.sees.outcome == "cancel_now"
         await buyer.says("すみません、発送済みでした")
         assert buyer.sees.known["status"] == "shipped"
 
     async def test_who_uses_a_phone_sees_its_steps_first(self, buyer: Buyer) -> None:
         await buyer.says("パソコンで見てます。クレカで払って未発送、クーポンなし")
+        await buyer.answers()
         ways = [token for token in buyer.sees.tokens if token in {"verdict:phone", "verdict:pc"}]
         assert ways == ["verdict:pc", "verdict:phone"]
 
@@ -240,6 +249,26 @@ class TestQuestions:
         await buyer.says("もう発送されちゃったんだけど、まだキャンセルできる？")
         assert (buyer.sees.step, buyer.sees.known) == ("movement", {"status": "shipped"})
 
+    async def test_who_tells_anything_but_the_status_and_asks_whether_it_can_be_cancelled_gets_the_answer(
+        self, buyer: Buyer
+    ) -> None:
+        await buyer.says("クレカで払いました。発送前ならキャンセルできますか？")
+        assert (buyer.sees.topic, buyer.sees.known) == ("cancel_before_shipping", {"payment": "credit_card"})
+
+    @pytest.mark.parametrize(("clarify_while", "decision"), [(0.0, Decision.REFUSE), (1.0, Decision.CLARIFY)])
+    def test_what_may_well_be_out_of_scope_is_refused_and_not_asked_back(
+        self, content: Content, clarify_while: float, decision: Decision
+    ) -> None:
+        never = dict.fromkeys(Language, 1.0)
+        limits = QuestionLimits(answer_from=never, clarify_from=0, clarify_while=clarify_while, offer_from=0)
+        reader = QuestionReader(content.sources.models["questions"], limits)
+        assert reader.read("キャンセルの件です").decision is decision
+
+    def test_only_what_is_likely_enough_is_offered(self, content: Content) -> None:
+        limits = QuestionLimits(answer_from=dict.fromkeys(Language, 1.0), clarify_from=0, clarify_while=1, offer_from=1)
+        reader = QuestionReader(content.sources.models["questions"], limits)
+        assert reader.read("キャンセルの件です").offered == ()
+
     async def test_a_question_asked_outright_is_read_as_one(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")
         await buyer.asks("PayPalの返金は何日かかりますか")
@@ -282,6 +311,16 @@ class TestSellersMessages:
         assert {"cancel_dispute", "outside_refund"} <= drafts
         assert "already_shipped" not in drafts
 
+    async def test_something_unsafe_is_answered_before_all_else(self, buyer: Buyer) -> None:
+        await buyer.quotes("Dear friend, we are on holiday now. Please close the dispute first, then we refund you")
+        assert buyer.sees.response.turn.place.reply_kinds == ("cancel_dispute", "holiday")
+        assert [draft.id for draft in buyer.sees.drafts] == ["cancel_dispute"]
+
+    async def test_a_seller_who_agrees_and_adds_something_is_not_only_thanked(self, buyer: Buyer) -> None:
+        await buyer.quotes("ok dear we agree to cancel your order, but we are on holiday now")
+        assert set(buyer.sees.response.turn.place.reply_kinds) == {"agrees", "holiday"}
+        assert [draft.id for draft in buyer.sees.drafts] == ["holiday"]
+
     async def test_the_quoted_words_of_the_buyer_do_not_count(self, buyer: Buyer) -> None:
         await buyer.quotes("> please refund me to paypal\nOk dear, we agree to cancel your order")
         assert buyer.sees.reply_kind == "agrees"
@@ -313,6 +352,11 @@ class TestSellersMessages:
         assert buyer.sees.reply_kind == kind
         assert buyer.sees.known == {}
 
+    @pytest.mark.parametrize("text", ["WhatsAppで連絡していいですか", "how do i cancel my dispute"])
+    async def test_what_nobody_reports_is_the_buyers_own_question(self, buyer: Buyer, text: str) -> None:
+        await buyer.says(text)
+        assert buyer.sees.reply_kind is None
+
     async def test_a_word_or_two_of_english_is_not_taken_for_a_sellers(self, buyer: Buyer) -> None:
         await buyer.says("ok")
         assert buyer.sees.reply_kind is None
@@ -330,6 +374,14 @@ class TestSellersMessages:
         polite = "We are very sorry for the trouble and always care for the satisfaction of our customers. " * 20
         await buyer.says(polite + "Please kindly close the dispute first and we will refund you.")
         assert buyer.sees.reply_kind == "cancel_dispute"
+
+    @pytest.mark.parametrize("before", [376, 380, 384])
+    async def test_an_unsafe_request_across_the_edge_of_two_stretches_of_a_long_message_is_not_missed(
+        self, buyer: Buyer, before: int
+    ) -> None:
+        polite = "We are very sorry for the trouble and always care for the satisfaction of our customers. " * 5
+        await buyer.quotes(f"{polite[:before]}cancel your dispute pls and i give you new one {polite}")
+        assert buyer.sees.notices == ["reply_may_be_unsafe"]
 
     async def test_back_leaves_the_explanation(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")

@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import MultiLabelBinarizer
+from threadpoolctl import threadpool_limits
 
 from bot.content import MODELS, Sources, read_sources
 from bot.editing.check_phrasings import nearer_elsewhere
@@ -37,13 +38,14 @@ _Matrix = NDArray[np.float64]
 def train(sources: Sources) -> dict[str, Any]:
     """Return the models of a content in the form in which they are stored."""
     questions = question_lines(sources)
-    return {
-        "content": content_hash(sources),
-        "alike": [*nearer_elsewhere(sources)],
-        "made_with": f"scikit-learn {version('scikit-learn')}",
-        "questions": {**_QuestionSorter(questions).stored(), "gate": _gate(questions)},
-        "replies": _stored_replies(reply_lines(sources)),
-    }
+    with threadpool_limits(1):  # the matrices are small: threads wait for each other longer than they calculate
+        return {
+            "content": content_hash(sources),
+            "alike": [*nearer_elsewhere(sources)],
+            "made_with": f"scikit-learn {version('scikit-learn')}",
+            "questions": {**_QuestionSorter(questions).stored(), "gate": _gate(questions)},
+            "replies": _stored_replies(reply_lines(sources)),
+        }
 
 
 def train_installed() -> str:

@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from bot.keeping.store import NewerStoreError, Saved, StoreError
+from bot.settings import SettingsError
 from conversations import FIRST_LANGUAGE, Answer, Conversation, Language
 
 RELEASE = 1
@@ -201,6 +202,17 @@ class SqlStore:
 def sqlite_url(file: Path) -> URL:
     """Return the address of an SQLite file."""
     return URL.create("sqlite", database=str(file))
+
+
+def database_url(address: str) -> URL:
+    """Read a database's address. Raises ``SettingsError``, which does not repeat it: it may hold a password."""
+    try:
+        url = make_url(address)
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError, ValueError) as error:
+        message = f"TORIKESHI_STORE is no database address that works here ({error}). Set a file's path, or unset it."
+        raise SettingsError(message) from error
+    return url
 
 
 def _engine(url: URL) -> Engine:

@@ -1,22 +1,18 @@
 """When the money should be visible: from the approval, in the payment method's own unit, as real dates."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
+
+from jpholiday import is_holiday
 
 from conversations.policy.handbook import Handbook
 from conversations.policy.order import Order
 from conversations.policy.rows import Certainty, Period, Unit
 
 _SATURDAY = 5
-
-
-@cache
-def _holidays() -> Container[date]:
-    from holidays import country_holidays  # noqa: PLC0415  # half of the start-up time, and only a verdict needs it
-
-    return country_holidays("JP")
+# Refunds end at a bank or card company, and the law closes banks also on the days around New Year (銀行法施行令 5).
+_BANKS_REST = {(12, 31), (1, 1), (1, 2), (1, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class RefundWindow:
 
 @lru_cache(maxsize=4096)
 def business_days_later(start: date, days: int) -> date:
-    """Return the n-th business day after ``start``, by Japanese weekends and public holidays.
+    """Return the n-th business day after ``start``, as Japanese banks count: see ``is_business_day``.
 
     >>> business_days_later(date(2026, 11, 20), 1)  # Friday; Monday 23 November is a holiday
     datetime.date(2026, 11, 24)
@@ -49,9 +45,18 @@ def business_days_later(start: date, days: int) -> date:
     day = start
     while days > 0:
         day += timedelta(days=1)
-        if day.weekday() < _SATURDAY and day not in _holidays():
+        if is_business_day(day):
             days -= 1
     return day
+
+
+def is_business_day(day: date) -> bool:
+    """Tell whether Japanese banks are open: no weekend, no public holiday, none of 31 December to 3 January.
+
+    >>> is_business_day(date(2026, 12, 31))  # a Thursday
+    False
+    """
+    return day.weekday() < _SATURDAY and (day.month, day.day) not in _BANKS_REST and not is_holiday(day)
 
 
 def later(start: date, amount: int, unit: Unit) -> date:

@@ -1,0 +1,1 @@
+"""Small mistakes made on purpose: whether the tests would notice them."""
