@@ -27,6 +27,7 @@ from tests.discord_limits import (
     message_problems,
     nested,
 )
+from tests.waiting import HANGS_AFTER
 
 TOKEN = "NDI0Mg.test.token-of_nobody"  # noqa: S105  # nobody's
 APP = 420_000_000_000_004_242
@@ -148,7 +149,7 @@ class FakeDiscord:
     def named(self, route: str) -> list[Fields]:
         return [body for name, body, _ in self.calls if name == route]
 
-    async def settles(self, seconds: float = 6.0) -> None:
+    async def settles(self, seconds: float = HANGS_AFTER) -> None:
         """Wait until everybody was answered and nothing moves any more."""
         until, calm = monotonic() + seconds, 0
         while calm < 7:  # looks, not seconds: where other work stops us all, nobody has been given the time to answer
@@ -162,7 +163,7 @@ class FakeDiscord:
         idle = not self._under_way and not +self._owed
         return idle and all(one.settled for one in self.interactions.values())
 
-    async def connects(self, seconds: float = 8.0) -> None:
+    async def connects(self, seconds: float = HANGS_AFTER) -> None:
         """Wait until the bot is on the line."""
         until = monotonic() + seconds
         while not any(one.socket for one in self.sessions.values()):

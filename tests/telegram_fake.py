@@ -17,6 +17,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.waiting import HANGS_AFTER
+
 TOKEN = "4242:test-token_of-nobody"  # noqa: S105  # nobody's
 BOT = {"id": 4242, "is_bot": True, "first_name": "Torikeshi", "username": "torikeshi_bot", "can_join_groups": True}
 _PUBLISHED = Path(os.environ.get("TORIKESHI_SPECS", "../shared/specs")) / "telegram_bot_api.json"
@@ -45,6 +47,8 @@ class Fault:
     left: int
     chat: int | None = None
     seconds: float = 0.0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    """For what is held: set when it may go on."""
 
 
 @dataclass
@@ -64,6 +68,8 @@ class FakeTelegram:
     blocked: set[int] = field(default_factory=set)
     groups: set[int] = field(default_factory=set)
     delay: float = 0.0
+    says_no_wait: bool = False
+    """Where it asks to wait, it does not say for how long."""
     confirmed: int = 0
     url: str = ""
 
@@ -107,7 +113,7 @@ class FakeTelegram:
     def message_id(self) -> int:
         return next(self._message_ids)
 
-    async def settles(self, seconds: float = 4.0) -> None:
+    async def settles(self, seconds: float = HANGS_AFTER) -> None:
         """Wait until the bot has confirmed every update and got every answer."""
         until = monotonic() + seconds
         while self.updates or self._under_way:
@@ -121,6 +127,11 @@ class FakeTelegram:
 
     def fails(self, method: str, kind: str, times: int = 1, *, chat: int | None = None, seconds: float = 0.0) -> None:
         self.faults.setdefault(method, []).append(Fault(kind, times, chat, seconds))
+
+    def holds(self, method: str) -> asyncio.Event:
+        """Let the next request of a method wait until the event is set."""
+        self.faults.setdefault(method, []).append(held := Fault("held", 1))
+        return held.released
 
     def named(self, method: str) -> list[Fields]:
         return [fields for name, fields, _ in self.calls if name == method]
@@ -155,6 +166,8 @@ class FakeTelegram:
         self, request: web.Request, method: str, fields: Fields, fault: Fault | None
     ) -> web.StreamResponse:
         kind = fault.kind if fault else ""
+        if fault is not None and kind == "held":
+            await fault.released.wait()
         if kind == "reset":
             assert request.transport is not None
             request.transport.abort()
@@ -165,7 +178,8 @@ class FakeTelegram:
         if kind == "html":
             return web.Response(text="<html>502</html>")
         if kind == "429":
-            raise ApiError(429, f"Too Many Requests: retry after {fault.seconds}", retry_after=fault.seconds)  # type: ignore[union-attr]
+            wait = {} if self.says_no_wait else {"retry_after": fault.seconds}  # type: ignore[union-attr]
+            raise ApiError(429, "Too Many Requests", **wait)
         if kind.isdigit():
             raise ApiError(int(kind), _WORDS.get(kind, "Internal Server Error"))
         self.problems += check(method, fields)

@@ -48,7 +48,7 @@ async def _ended(process: Process) -> tuple[int | None, str]:
 
 async def test_it_answers_and_ends_within_five_seconds_of_sigterm(tmp_path: Path, fake: FakeDiscord) -> None:
     process, hanako = await _started(tmp_path, fake, "run"), Person(fake)
-    await fake.connects(20)
+    await fake.connects()
     await hanako.uses("check")
     fake.delay = 0.5
     hanako.presses(*hanako.find("status:shipped"), 3)
@@ -65,10 +65,10 @@ async def test_it_answers_and_ends_within_five_seconds_of_sigterm(tmp_path: Path
 async def test_a_kill_at_any_moment_loses_no_press_and_counts_none_twice(tmp_path: Path, fake: FakeDiscord) -> None:
     people = [Person(fake, number) for number in range(1, 9)]
     process = await _started(tmp_path, fake, "run")
-    await fake.connects(20)
+    await fake.connects()
     for person in people:
         person.types("check")
-    await fake.settles(20)
+    await fake.settles()
     for round_, token in enumerate(("status:shipped", "back", "status:awaiting_shipment")):
         ways = [person.find(token) for person in people]
         for person, (custom_id, message, values) in zip(people, ways, strict=True):
@@ -80,10 +80,10 @@ async def test_a_kill_at_any_moment_loses_no_press_and_counts_none_twice(tmp_pat
         for one in fake.interactions.values():  # Discord tells the buyer that it failed …
             one.settled = True
         process = await _started(tmp_path, fake, "run")
-        await fake.connects(20)
+        await fake.connects()
         for person, (custom_id, message, values) in zip(people, ways, strict=True):  # … who presses again
             person.presses(custom_id, message, values, 2 if values is None else 3)
-        await fake.settles(20)
+        await fake.settles()
     process.terminate()
     await _ended(process)
     assert [("payment:paypal" in person.tokens, len(person.messages)) for person in people] == [(True, 1)] * 8
@@ -107,7 +107,7 @@ async def test_a_token_that_is_none_ends_with_one_sentence_and_two(
 async def test_a_lost_gateway_ends_with_one_and_the_reason(tmp_path: Path, fake: FakeDiscord) -> None:
     impatient = "import adapters.discord.running as d\nd.run.__kwdefaults__['patience'] = 1.0"
     process = await _started(tmp_path, fake, "run", code=impatient)
-    await fake.connects(20)
+    await fake.connects()
     fake.up = False
     await fake.drops()
     code, log = await _ended(process)

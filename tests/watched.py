@@ -26,6 +26,7 @@ class Watched(Support):
         super().__init__(content, self.store, lambda: self.today)
         self.today = TODAY
         self.heard: defaultdict[str, list[Response]] = defaultdict(list)
+        self.asked: list[str] = []
         self.events: list[Event] = []
         self.breaks: set[str] = set()
         self.slow: dict[str, float] = {}
@@ -40,6 +41,7 @@ class Watched(Support):
         today: date | None = None,
         language: Language | None = None,
     ) -> Response:
+        self.asked.append(chat)
         await asyncio.sleep(self.slow.get(chat, 0))
         self.events.append(event)
         if isinstance(event, Wrote) and event.text in self.breaks:
