@@ -34,7 +34,7 @@ def ways_to_ask(source: str) -> list[str]:
 def near_misses(source: str) -> list[tuple[str, str]]:
     r"""Return the lines that belong elsewhere, each with the topic to which it does.
 
-    >>> near_misses("How long? → refund_time\\nunpaid→paid?")
+    >>> near_misses("How long? → refund_time\nunpaid→paid?")
     [('How long?', 'refund_time')]
     """
     found = (_NEAR_MISS.fullmatch(line) for line in _lines(source))

@@ -1,6 +1,6 @@
 """Checks all content at once, so that an editor sees every mistake with its file and key before a buyer does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.content import Content, ContentError, Sources, build_content, read_installed
 from bot.editing.check_drafts import drafts
@@ -9,12 +9,21 @@ from bot.editing.check_phrasings import understanding
 from bot.editing.check_screens import every_screen
 from bot.editing.check_texts import texts
 from bot.editing.check_words import words
+from conversations import Language
 
 
 def check() -> list[str]:
     """Return every problem of the installed content, each as ``file: key: what to mend``; none if all is sound."""
     sources, unreadable = read_installed()
-    return sorted(dict.fromkeys((*unreadable, *check_sources(sources))))
+    return sorted({*unreadable, *_not_because_of(unreadable, sources)})
+
+
+def _not_because_of(unreadable: Sequence[str], sources: Sources) -> list[str]:
+    """Return what is wrong beside the files that cannot be read, and not only because they cannot be."""
+    files = {problem.partition(": ")[0] for problem in unreadable}
+    only_templates = all(file.endswith(".j2") for file in files)
+    others = check_sources(sources) if only_templates else [*texts(sources)]
+    return [one for one in others if (file := one.partition(": ")[0]) not in files and not (files and file in Language)]
 
 
 def check_sources(sources: Sources) -> list[str]:
