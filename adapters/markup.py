@@ -1,6 +1,5 @@
 """CommonMark parsed once into plain blocks of styled runs; each chat platform writes them in its own way."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -8,9 +7,6 @@ from enum import Enum, auto
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from wcwidth import wcwidth
-
-UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Letters that show nothing or turn the others around: no platform gets them."""
 
 
 class Style(Enum):

@@ -667,6 +667,45 @@ async def test_nothing_is_confirmed_before_it_is_answered(content: Content, fake
     assert len(hanako.messages) == 1
 
 
+async def test_an_old_press_changes_no_message_with_english_below_it(hanako: Person) -> None:
+    await hanako.says("/start")
+    old = hanako.find("menu:check")
+    for draft in ("write:reminder", "write:dispute"):
+        await hanako.says("/write")
+        if draft in hanako.tokens:
+            await hanako.taps(draft)
+    english = [one["text"] for one in hanako.messages if any(mark["type"] == "pre" for mark in one.get("entities", ()))]
+    assert english
+    hanako.presses(*old)
+    await hanako.fake.settles()
+    assert [text for text in english if text not in [one["text"] for one in hanako.messages]] == []
+
+
+async def test_a_press_that_failed_can_be_pressed_again(bot: Bot, hanako: Person) -> None:
+    await hanako.says("/check")
+    press = hanako.find("status:shipped")
+    bot.product.breaks.add("status:shipped")
+    hanako.presses(*press)
+    await hanako.fake.settles()
+    assert "movement:moving" not in hanako.tokens
+    bot.product.breaks.clear()
+    hanako.presses(*press)
+    await hanako.fake.settles()
+    assert "movement:moving" in hanako.tokens
+
+
+async def test_an_update_that_telegram_keeps_waiting_does_not_stop_the_others_for_ever(
+    content: Content, fake: FakeTelegram
+) -> None:
+    slow, others = Person(fake, 1), [Person(fake, number) for number in range(2, 5)]
+    fake.fails("sendMessage", "429", chat=1, seconds=600.0)
+    async with Bot(content, fake).running():
+        for person in (slow, *others):
+            person.sends("/start")
+        await until(lambda: not fake.updates)  # takes as long as it may hold the others back: ten seconds
+        assert [len(person.messages) for person in (slow, *others)] == [0, 1, 1, 1]
+
+
 async def test_a_stop_finishes_what_is_under_way(content: Content, fake: FakeTelegram) -> None:
     people = [Person(fake, number) for number in range(1, 30)]
     fake.delay = 0.2

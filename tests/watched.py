@@ -11,14 +11,14 @@ from bot.content import Content
 from bot.keeping.memory import MemoryStore
 from bot.keeping.store import Store
 from bot.support import Support
-from conversations import Event, Language, Wrote
+from conversations import Chose, Event, Language, Wrote
 from tests.buyer import TODAY
 
 
 class Watched(Support):
     """The product, with its responses by chat (``heard``, newest last) and its events in order.
 
-    Words in ``breaks`` raise; a chat in ``slow`` waits so many seconds for each answer.
+    Words and tokens in ``breaks`` raise; a chat in ``slow`` waits so many seconds for each answer.
     """
 
     def __init__(self, content: Content, store: Store | None = None) -> None:
@@ -44,8 +44,9 @@ class Watched(Support):
         self.asked.append(chat)
         await asyncio.sleep(self.slow.get(chat, 0))
         self.events.append(event)
-        if isinstance(event, Wrote) and event.text in self.breaks:
-            message = f"{event.text} is a secret of the buyer"
+        said = event.text if isinstance(event, Wrote) else event.token if isinstance(event, Chose) else ""
+        if said in self.breaks:
+            message = f"{said} is a secret of the buyer"
             raise ValueError(message)
         response = await super().respond(chat, event, event_id=event_id, today=today, language=language)
         self.heard[chat].append(response)

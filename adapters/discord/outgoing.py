@@ -11,9 +11,10 @@ from weakref import WeakKeyDictionary
 
 from adapters import Response, Words
 from adapters.buttons import chosen_line, marked
-from adapters.markup import UNSEEN, Block, Kind, Run, Style, gap_before, parse
+from adapters.markup import Block, Kind, Run, Style, gap_before, parse
 from adapters.wire import Raw
 from conversations import Language, Role
+from conversations.reading.spelling import UNSEEN
 from messages import Button, Message
 
 MOST_BUTTONS = 5

@@ -26,8 +26,11 @@ FINISH_WITHIN = 0.4
 """Seconds that the last old buttons get to go at the end."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
+NOTHING_TO_COPY: Raw = {"inline_keyboard": []}
+"""What a message keeps whose English is too long for a button that copies."""
+
 _Live = dict[int, Raw | None]
-"""Messages with buttons that lead on, and the buttons that each keeps: those that only copy."""
+"""Messages with buttons that lead on, and what each keeps if it holds a draft: the buttons that only copy."""
 
 
 class Chats:
@@ -104,7 +107,7 @@ class Chats:
         live = self._live.pop(chat, {})
         changed = _changed(press, live)
         if press is not None and press.holds_draft and press.message_id is not None:
-            live[press.message_id] = press.kept
+            live[press.message_id] = press.kept or NOTHING_TO_COPY
         self._delivery.doubtful.discard(chat)
         self._live[chat] = await self._put(chat, screens, changed)
         if chat in self._delivery.doubtful:
@@ -179,7 +182,7 @@ def _changed(press: Press | None, live: _Live) -> list[int]:
     """Return the messages to change: the pressed one and what was shown under it. A draft stays to be copied."""
     if press is None or press.message_id is None or press.holds_draft:
         return []
-    return [press.message_id, *sorted(one for one, kept in live.items() if one > press.message_id and not kept)]
+    return [press.message_id, *sorted(one for one, kept in live.items() if one > press.message_id and kept is None)]
 
 
 def _revision(update_id: int) -> str:

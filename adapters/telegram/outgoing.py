@@ -10,9 +10,10 @@ from telegram import MessageEntity
 
 from adapters import Words
 from adapters.buttons import marked
-from adapters.markup import UNSEEN, Block, Kind, Run, Style, columns, gap_before, parse
+from adapters.markup import Block, Kind, Run, Style, columns, gap_before, parse
 from adapters.wire import Raw
 from conversations import Language, Role
+from conversations.reading.spelling import UNSEEN
 from messages import Button, Message
 
 LONGEST_COPY = 256
@@ -29,7 +30,7 @@ _ENTITIES = {Style.BOLD: MessageEntity.BOLD, Style.ITALIC: MessageEntity.ITALIC,
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One Telegram message. ``pressable`` if its buttons lead on, ``kept`` are those that only copy."""
+    """One Telegram message. ``pressable`` if its buttons lead on; a draft's ``kept`` are those that only copy."""
 
     text: str
     entities: Sequence[Raw] = ()
@@ -62,7 +63,7 @@ class Drawing:
             entities = [{**one, "offset": one["offset"] + _units(head)} for one in entities]
             text = head + text
         copy = self._copy_row(message, language)
-        kept = {"inline_keyboard": [copy]} if copy else None
+        kept = None if message.draft is None else {"inline_keyboard": [copy] if copy else []}
         rows = [*([copy] if copy else []), *rows_of(message.buttons, revision)]
         keyboard = {"inline_keyboard": rows} if rows else None
         return Screen(text, entities, keyboard, bool(message.buttons), kept)

@@ -5,9 +5,10 @@ import unicodedata
 
 from conversations.events import Language
 
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+"""Letters that show nothing or turn the others around: nothing that is read or shown keeps them."""
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _MARKS = re.compile(r"[\s、。,.!?:;・/／'’\"「」()\[\]【】〜~→←…*_-]+")
 
@@ -19,7 +20,7 @@ def visible(text: str) -> str:
     '8190 ok'
     """
     text = re.sub(r"(?<=\d)(?=[¼½¾⅓⅔])", " ", text)  # 42½ is 42 1/2, not 421/2
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
+    return UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
 def name_key(text: str) -> str:
