@@ -23,9 +23,8 @@ def _not_because_of(unreadable: Sequence[str], sources: Sources) -> list[str]:
     files = {problem.partition(": ")[0] for problem in unreadable}
     only_templates = all(file.endswith(".j2") for file in files)
     others = check_sources(sources) if only_templates else [*texts(sources)]
-    return [
-        one for one in others if (file := one.partition(": ")[0]) not in files and not (files and file in set(Language))
-    ]
+    spoilt = {*files, *Language} if files else files  # a whole language misses what a file of it would say
+    return [one for one in others if one.partition(": ")[0] not in spoilt]
 
 
 def check_sources(sources: Sources) -> list[str]:
