@@ -6,6 +6,7 @@ Each command imports only what it needs.
 import argparse
 import os
 import sys
+from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
@@ -78,9 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     drawing = commands.add_parser("map", help="print the dialog as Mermaid diagrams")
     drawing.add_argument("--into", type=Path, metavar="FILE", help="replace them in this Markdown file")
     drawing.set_defaults(run=_map)
-    transcript = commands.add_parser("transcript", help="play simulated conversations as a buyer would see them")
-    transcript.add_argument("names", nargs="+", metavar="NAME", help="a name in tests/transcripts, or a file")
-    transcript.set_defaults(run=_transcript)
+    if find_spec("bot.editing.transcripts") is not None:  # only beside the tests whose stories it plays
+        transcript = commands.add_parser("transcript", help="play simulated conversations as a buyer would see them")
+        transcript.add_argument("names", nargs="+", metavar="NAME", help="a name in tests/transcripts, or a file")
+        transcript.set_defaults(run=_transcript)
     discord = commands.add_parser("discord", help="add the bot to a server; register its commands")
     actions = discord.add_subparsers(required=True, metavar="ACTION")
     inviting = actions.add_parser("invite", help="print the links by which the bot is added, and what they permit")
@@ -192,13 +194,13 @@ def _transcript(options: argparse.Namespace) -> int:
 
 
 def _discord_invite(_: argparse.Namespace) -> int:
-    from bot.discord import invite
+    from bot.discord_errands import invite
 
     return invite()
 
 
 def _discord_sync(options: argparse.Namespace) -> int:
-    from bot.discord import sync
+    from bot.discord_errands import sync
 
     return sync(force=options.force)
 
