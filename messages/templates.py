@@ -3,12 +3,33 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from jinja2 import DictLoader, StrictUndefined, Template, pass_context
+from jinja2 import BytecodeCache, DictLoader, StrictUndefined, Template, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing_extensions import override
 
 from conversations import Handbook
 from messages.wording import Lexicon, period_words
+
+
+class _Compiled(BytecodeCache):
+    """Keeps what was compiled in memory: the languages share the messages to the seller."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], bytes] = {}
+
+    @override
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    @override
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class Templates:
@@ -18,7 +39,11 @@ class Templates:
         """Prepare the templates. ``opened`` may be set, to be told of each that is used."""
         self.opened: Callable[[str], None] | None = None
         self._environment = ImmutableSandboxedEnvironment(
-            loader=DictLoader(dict(sources)), undefined=StrictUndefined, autoescape=False, auto_reload=False
+            loader=DictLoader(dict(sources)),
+            undefined=StrictUndefined,
+            autoescape=False,
+            auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
         self._environment.filters["period"] = lambda period: period_words(period, lexicon)
         self._environment.filters["day"] = _day

@@ -27,7 +27,7 @@ INNER = {
 """The rooms within a room, and which of their neighbours each may use: the policy does not know who reads words."""
 FROM_OUTSIDE = {
     "conversations": {"pydantic", "pydantic_core", "dateparser", "dateutil", "jpholiday"},
-    "messages": {"jinja2"},
+    "messages": {"jinja2", "typing_extensions"},
     "adapters": {
         *("aiohttp", "cachetools", "discord", "markdown_it", "prompt_toolkit", "rich", "telegram"),
         *("typing_extensions", "wcwidth", "yarl"),

@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from conversations.reading.classifier import rarity, weighed
 from conversations.reading.ngrams import pieces
@@ -54,7 +55,7 @@ def _indexed(
 
 def _vectors(texts: Sequence[str]) -> list[dict[int, float]]:
     """Return each text's pieces with their weights, of length 1, the commonest pieces first."""
-    cut = [pieces(text) for text in texts]
+    cut = [_pieces(text) for text in texts]
     counted = Counter(piece for one in cut for piece in one)
     rows = {piece: row for row, (piece, count) in enumerate(counted.most_common()) if count <= len(texts) // 50}
     rarities = [rarity(count, len(texts)) for _, count in counted.most_common()]
@@ -64,3 +65,8 @@ def _vectors(texts: Sequence[str]) -> list[dict[int, float]]:
         length = math.sqrt(sum(value * value for value in values)) or 1.0
         vectors.append({row: value / length for row, value in sorted(zip(own, values, strict=True))})
     return vectors
+
+
+@lru_cache(maxsize=50_000)
+def _pieces(text: str) -> Mapping[str, int]:
+    return pieces(text)

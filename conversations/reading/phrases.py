@@ -6,7 +6,7 @@ What letters a phrase cannot do without is known beforehand: there are many phra
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from conversations.reading.spelling import spell
@@ -26,11 +26,7 @@ class Phrase:
     @cached_property
     def pattern(self) -> "re.Pattern[str]":
         """The phrase as a regular expression. Raises ``re.error`` if it is none."""
-        plain = spell(self.words)
-        gap = _LATIN_GAP if plain.isascii() else _GAP
-        before = r"(?<![a-z])" if re.match(r"\(*[a-z0-9]", plain) else ""
-        after = r"(?![a-z])" if re.search(r"[a-z0-9]\)*\??$", plain) else ""
-        return re.compile(f"{before}(?:{plain.replace('*', gap)}){after}")
+        return _compiled(self.words)
 
     @cached_property
     def needs(self) -> frozenset[str]:
@@ -40,6 +36,15 @@ class Phrase:
     def may_be_in(self, text: str) -> bool:
         """Tell whether a text has the letters for it."""
         return any(need in text for need in self.needs)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(words: str) -> "re.Pattern[str]":
+    plain = spell(words)
+    gap = _LATIN_GAP if plain.isascii() else _GAP
+    before = r"(?<![a-z])" if re.match(r"\(*[a-z0-9]", plain) else ""
+    after = r"(?![a-z])" if re.search(r"[a-z0-9]\)*\??$", plain) else ""
+    return re.compile(f"{before}(?:{plain.replace('*', gap)}){after}")
 
 
 def _needed(phrase: str) -> frozenset[str]:
