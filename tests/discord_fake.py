@@ -182,7 +182,7 @@ class FakeDiscord:
                 with suppress(ConnectionError):
                     await socket.close(code=code)
 
-    async def says(self, op: int, data: Any = None) -> None:  # noqa: ANN401
+    async def says(self, op: int, data: Any = None) -> None:  # noqa: ANN401  # any JSON
         """Say something about the line itself: 7 is "come again", 9 "this session is no more"."""
         for name, session in [*self.sessions.items()]:
             socket = session.socket
@@ -470,7 +470,7 @@ def _route(method: str, path: str) -> tuple[str, tuple[str, ...]]:
     return "unknown", (method, path)
 
 
-def _json(body: Any, status: int = 200) -> web.Response:  # noqa: ANN401
+def _json(body: Any, status: int = 200) -> web.Response:  # noqa: ANN401  # any JSON
     kind = {"Content-Type": "application/json"}  # no charset: the library compares it as it is
     return web.Response(body=json.dumps(body).encode(), status=status, headers=kind)
 
@@ -600,7 +600,7 @@ class Person:
         given = [{"name": option, "type": 3, "value": value} for option, value in options.items()]
         return self.interacts(2, {"id": "1", "name": name, "type": 1, "options": given})
 
-    def explains(self, content: str, **more: Any) -> Interaction:  # noqa: ANN401
+    def explains(self, content: str, **more: Any) -> Interaction:  # noqa: ANN401  # any JSON
         """Use the command on somebody's message."""
         message = {**_MESSAGE, "id": "5", "channel_id": "6", "author": self.user, "content": content, **more}
         data = {"id": "2", "name": "Explain this reply", "type": 3, "target_id": "5"}
@@ -613,7 +613,7 @@ class Person:
         data: Fields = {"custom_id": custom_id, "component_type": kind}
         return self.interacts(3, data | ({"values": values} if values is not None else {}), message)
 
-    def writes(self, text: str, *, channel: int | None = None, **more: Any) -> int:  # noqa: ANN401
+    def writes(self, text: str, *, channel: int | None = None, **more: Any) -> int:  # noqa: ANN401  # any JSON
         """Write a message here, or in another channel."""
         number, where = self.fake.snowflake(), channel or self.place.channel
         message = {

@@ -32,7 +32,7 @@ def against_spec(route: str, body: Any) -> list[str]:  # noqa: ANN401  # any JSO
     return [f"{route}: {problem}" for problem in _unfit(body, schema, "body")]
 
 
-def _unfit(value: Any, schema: Fields, where: str) -> list[str]:  # noqa: ANN401
+def _unfit(value: Any, schema: Fields, where: str) -> list[str]:  # noqa: ANN401  # any JSON
     """Return why a value does not fit a schema: of several kinds, why not the one that comes nearest."""
     assert SPEC is not None
     if "$ref" in schema:
@@ -49,14 +49,14 @@ def _unfit(value: Any, schema: Fields, where: str) -> list[str]:  # noqa: ANN401
     return [*_bounds(value, schema, where), *_inside(value, schema, where)]
 
 
-def _bounds(value: Any, schema: Fields, where: str) -> Iterator[str]:  # noqa: ANN401
+def _bounds(value: Any, schema: Fields, where: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
     size = len(value) if isinstance(value, (str, list)) else value if isinstance(value, int) else None
     for least, most in (("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum")):
         if size is not None and not schema.get(least, size) <= size <= schema.get(most, size):
             yield f"{where} is outside {least} and {most}: {size}"
 
 
-def _inside(value: Any, schema: Fields, where: str) -> Iterator[str]:  # noqa: ANN401
+def _inside(value: Any, schema: Fields, where: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
     if isinstance(value, list):
         for index, one in enumerate(value):
             yield from _unfit(one, schema.get("items", {}), f"{where}[{index}]")

@@ -98,7 +98,7 @@ class FakeTelegram:
 
     # What people do.
 
-    def happens(self, **update: Any) -> int:  # noqa: ANN401
+    def happens(self, **update: Any) -> int:  # noqa: ANN401  # any JSON
         """Queue an update; return its number."""
         number = next(self._ids)
         self.updates.append({"update_id": number, **update})
@@ -275,7 +275,7 @@ class FakeTelegram:
             self.alerts.append(fields["text"])
         return True
 
-    async def _get_my_commands(self, fields: Fields) -> Any:  # noqa: ANN401
+    async def _get_my_commands(self, fields: Fields) -> Any:  # noqa: ANN401  # any JSON
         return self.profile.get(("commands", fields.get("language_code", "")), [])
 
     async def _set_my_commands(self, fields: Fields) -> bool:
@@ -468,11 +468,11 @@ class Person:
 
     # What is done.
 
-    def sends(self, text: str, **more: Any) -> int:  # noqa: ANN401
+    def sends(self, text: str, **more: Any) -> int:  # noqa: ANN401  # any JSON
         """Send words, without waiting."""
         return self.sends_other(text=text, **more)
 
-    def sends_other(self, *, chat: int | None = None, **content: Any) -> int:  # noqa: ANN401
+    def sends_other(self, *, chat: int | None = None, **content: Any) -> int:  # noqa: ANN401  # any JSON
         """Send anything, without waiting."""
         number = self.fake.message_id()
         message = {"message_id": number, "date": 1_790_000_000, "chat": _chat(chat or self.number), "from": self.user}

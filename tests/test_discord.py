@@ -742,7 +742,7 @@ async def test_who_cannot_log_in_tries_again(content: Content, fake: FakeDiscord
 
 async def test_a_gateway_that_is_down_at_the_start_is_tried_again(content: Content, fake: FakeDiscord) -> None:
     fake.up = False
-    asyncio.get_running_loop().call_later(0.3, setattr, fake, "up", True)  # noqa: FBT003
+    asyncio.get_running_loop().call_later(0.3, setattr, fake, "up", True)  # noqa: FBT003  # setattr names none
     async with Bot(content, fake).running():
         await Person(fake).uses("check")
 

@@ -35,16 +35,16 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-async def run(service: Service, account: Account, stop: asyncio.Event, **more: Any) -> None:  # noqa: ANN401
+async def run(service: Service, account: Account, stop: asyncio.Event, **more: Any) -> None:  # noqa: ANN401  # passed on
     """See ``Platform``; ``more`` as ``running.run`` takes it."""
-    from adapters.discord import running  # noqa: PLC0415
+    from adapters.discord import running  # noqa: PLC0415  # the library is slow to load
 
     await running.run(service, account, stop, **more)
 
 
 @lru_cache(maxsize=1)
 def _drawing(words: Words) -> "Drawing":
-    from adapters.discord.outgoing import Drawing  # noqa: PLC0415
+    from adapters.discord.outgoing import Drawing  # noqa: PLC0415  # the library is slow to load
 
     return Drawing(words)
 

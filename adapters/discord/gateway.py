@@ -131,7 +131,7 @@ def refused() -> RefusedError:
     return RefusedError(message)
 
 
-def _client(kind: Callable[..., discord.Client], **more: Any) -> discord.Client:  # noqa: ANN401
+def _client(kind: Callable[..., discord.Client], **more: Any) -> discord.Client:  # noqa: ANN401  # passed on
     """Return a client that hears no more than we need and remembers nothing. None of its intents is privileged."""
     return kind(
         intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
@@ -148,11 +148,11 @@ def _guard(client: discord.Client, hear: Callable[[Raw], None]) -> None:
     parsers: dict[str, Callable[[Any], None]] = client._connection.parsers  # noqa: SLF001  # there is no other way
 
     def guarded(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-        def read(data: Any) -> None:  # noqa: ANN401
+        def read(data: Any) -> None:  # noqa: ANN401  # any JSON
             try:
                 parse(data)
-            except Exception as error:  # noqa: BLE001
-                log.error("discord: an event %s could not be read\n%s", name, where(error))  # noqa: TRY400
+            except Exception as error:  # noqa: BLE001  # whatever is odd in it
+                log.error("discord: an event %s could not be read\n%s", name, where(error))  # noqa: TRY400  # without its words
 
         return read
 

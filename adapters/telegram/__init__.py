@@ -20,16 +20,16 @@ LIMITS = Limits(letters=4096, token=64)
 WORDS: Mapping[str, str] = MappingProxyType({"telegram": ".+"})
 
 
-async def run(service: Service, account: Account, stop: asyncio.Event, **more: Any) -> None:  # noqa: ANN401
+async def run(service: Service, account: Account, stop: asyncio.Event, **more: Any) -> None:  # noqa: ANN401  # passed on
     """See ``Platform``; ``more`` as ``running.run`` takes it."""
-    from adapters.telegram import running  # noqa: PLC0415
+    from adapters.telegram import running  # noqa: PLC0415  # the library is slow to load
 
     await running.run(service, account, stop, **more)
 
 
 @lru_cache(maxsize=1)
 def _drawing(words: Words) -> "Drawing":
-    from adapters.telegram.outgoing import Drawing  # noqa: PLC0415
+    from adapters.telegram.outgoing import Drawing  # noqa: PLC0415  # the library is slow to load
 
     return Drawing(words)
 
