@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -29,15 +29,23 @@ _FEWEST_LETTERS = 12
 
 def texts(sources: Sources) -> Iterator[str]:
     """Yield every problem of what the templates say."""
+    known = frozenset(_known_facts(sources))
     for path, source in sources.templates.items():
-        yield from _cites(path, source, _known_facts(sources))
-        language = _language(path)
-        if language is not None:
-            for block, text in _said(source):
-                where = f"{path}: line {_line(source, text)}: {block or 'text'}"
-                yield from (f"{where}: {problem}" for problem in _typed_in(text, language))
-                yield from (f"{where}: {problem}" for problem in in_another_language(text, language))
+        yield from _in_template(path, source, known)
     yield from _unused_facts(sources)
+
+
+@lru_cache(maxsize=4096)
+def _in_template(path: str, source: str, known: frozenset[str]) -> tuple[str, ...]:
+    """Return what is wrong in one template; most are as they were when they were last looked at."""
+    found = [*_cites(path, source, known)]
+    language = _language(path)
+    if language is not None:
+        for block, text in _said(source):
+            where = f"{path}: line {_line(source, text)}: {block or 'text'}"
+            found += (f"{where}: {problem}" for problem in _typed_in(text, language))
+            found += (f"{where}: {problem}" for problem in in_another_language(text, language))
+    return tuple(found)
 
 
 def promises(text: str, language: Language) -> Iterator[str]:
@@ -117,7 +125,7 @@ def _known_facts(sources: Sources) -> set[str]:
     return {str(row.get("id")) for row in rows if isinstance(row, dict)}
 
 
-def _cites(path: str, source: str, known: set[str]) -> Iterator[str]:
+def _cites(path: str, source: str, known: Collection[str]) -> Iterator[str]:
     """Find claims without a fact: every paragraph and every item of a list must cite."""
     for cited in _CITE.finditer(source):
         for fact in re.findall(r"[\"']([^\"']+)[\"']", cited[1]):
