@@ -106,6 +106,16 @@ def test_an_id_that_is_used_twice_is_named(editor: Editor) -> None:
     assert editor.is_told() == ["topics.toml: fees: the id is used twice"]
 
 
+def test_a_topic_or_a_kind_of_reply_that_no_menu_shows_is_named(editor: Editor) -> None:
+    editor.data["topics"]["topics"].append({"id": "orphan"})
+    kind = editor.row("seller_replies", "kinds", "agrees")
+    editor.data["seller_replies"]["kinds"].append({**kind, "id": "stray"})
+    assert editor.is_told() == [
+        "seller_replies.toml: stray: it is in no group",
+        "topics.toml: orphan: it is in no group",
+    ]
+
+
 def test_a_data_file_that_is_missing_is_named(editor: Editor) -> None:
     del editor.data["rules"], editor.data["glossary"]
     assert editor.is_told() == ["glossary.toml: the file is missing", "rules.toml: the file is missing"]
