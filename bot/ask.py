@@ -96,7 +96,7 @@ def reply_json(text: str, language: Language, content: Content, today: date) -> 
     likely = reading.sure or reading.offered[:1]
     draft = None
     if likely:
-        reply = Reply("draft", Order(), today, draft=book.answers_to(likely)[0])
+        reply = Reply("draft", Order(), today, draft=book.answers_to(likely, book.stage(Order(), likely))[0])
         draft = content.catalog.message(reply, language).draft
     return {
         "kinds": [{"id": one.id, "score": round(one.score, 4)} for one in reading.kinds],

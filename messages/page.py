@@ -1,5 +1,6 @@
 """Puts one page together: the screen's templates, the message to the seller, and what was cited on the way."""
 
+from calendar import month_name
 from collections.abc import Iterable
 from datetime import date
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from messages.wording import Lexicon, in_code, say_day, sentences, tidy
 
 LONGEST_DRAFT = {"form": 100, "chat": 350}
 """Characters: the box on AliExpress's form, and a chat message that is still read."""
-_DROPPED = (("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wanted", "order_number"))
+_DROPPED = (("item",), ("item", "ordered", "wanted"), ("item", "ordered", "wanted", "order_number", "own_reason"))
 """What is left out, step by step, of a message to the seller that is too long."""
 HOLD = "debit_hold"
 """The caution that takes the place of a method's usual days: they do not hold while a payment is verified."""
@@ -43,6 +44,9 @@ class Page:
             "today": reply.today,
             "subject": reply.subject,
             "explained": reply.explained,
+            "assumed": reply.assumed,
+            "stage": reply.stage,
+            "early": reply.stage in {None, "before_shipping"},
             "verdict": verdict,
             "window": window,
             **self._reason(),
@@ -75,7 +79,7 @@ class Page:
         """Return a message to the seller without some details, and the values that it was filled with."""
         order = self.reply.order
         details = {name: order.fact(name) or "" for name in self.handbook.details}
-        values = {**details, **dict.fromkeys(dropped, ""), "part": order.is_part}
+        values = {**details, **dict.fromkeys(dropped, ""), "part": order.is_part, "asked_on": english_day(order)}
         return sentences(self.block(path, kind, **values)), values
 
     def block(self, path: str, block: str, **values: object) -> str:
@@ -147,8 +151,26 @@ class Page:
 
     def _seller_reply(self) -> str:
         path = f"{self.language}/replies/{self.reply.subject}.j2"
-        parts = {name: self.block(path, name) for name in ("title", "sample", "meaning", "advice", "trap")}
-        return self._render(f"{self.language}/dialog/reply.j2", **parts)
+        parts = {name: self.block(path, name) for name in ("title", "sample", "meaning")}
+        parts["trap"] = self.block(path, "trap") if self._is_trap() else ""
+        return self._render(
+            f"{self.language}/dialog/reply.j2", **parts, advice=self._advice(path), pasted=self.reply.pasted
+        )
+
+    def _is_trap(self) -> bool:
+        """Tell whether a seller's message could cost the buyer at this stage of the order."""
+        kind = self.handbook.reply_kind[str(self.reply.subject)]
+        return self.reply.stage not in kind.at or (kind.unsafe and bool(self.reply.drafts))
+
+    def _advice(self, path: str) -> str:
+        """Return what to do about a seller's message: at this stage, if the kind says other things there."""
+        kind, stage = self.handbook.reply_kind[str(self.reply.subject)], self.reply.stage
+        if stage not in kind.at:
+            return self.block(path, "advice")
+        if self.templates.has_block(path, f"advice_{stage}"):
+            return self.block(path, f"advice_{stage}")
+        answer = "answer" if self.reply.drafts else "no_answer"
+        return self.block(f"{self.language}/stages.j2", f"{stage}_{answer}")
 
     def _draft_frame(self) -> str:
         path = f"seller/{self.reply.draft}.j2"
@@ -160,6 +182,12 @@ class Page:
 
     def _cautions(self, names: Iterable[str]) -> list[str]:
         return [self.block(f"{self.language}/cautions.j2", name) for name in names]
+
+
+def english_day(order: Order) -> str:
+    """Return the day of the buyer's request as a seller reads it ("November 20"); nothing where it is not known."""
+    day = order.day("requested_on")
+    return "" if day is None else f"{month_name[day.month]} {day.day}"
 
 
 def _order_values(order: Order, handbook: Handbook) -> SimpleNamespace:

@@ -87,7 +87,7 @@ async def test_an_old_button_is_answered_anew_from_there(buyer: Buyer) -> None:
     await buyer.taps("verdict:money")
     await buyer.taps_old("status:delivered")
     assert buyer.sees.step == "protection"
-    await buyer.taps("protection:open")
+    await buyer.taps("protection:open", "problem:changed_mind")
     assert (buyer.sees.step, buyer.sees.outcome) == ("verdict", "return_or_dispute")
 
 
@@ -307,7 +307,7 @@ async def test_opening_again_resumes_where_it_was_left(content: Content) -> None
 
 
 async def test_a_date_button_means_the_same_day_when_it_is_tapped_later(buyer: Buyer) -> None:
-    await buyer.taps("menu:check", "status:cancelled", "after_cancel:awaiting_refund", "payment:paypal")
+    await buyer.taps("menu:check", "status:cancelled", "payment:paypal")
     two_or_three_days_ago = buyer.sees.tokens[1]
     buyer.today = buyer.today.replace(month=12, day=20)
     await buyer.taps_old(two_or_three_days_ago)

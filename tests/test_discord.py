@@ -207,7 +207,7 @@ async def test_the_english_stands_alone_and_stays_when_the_buyer_goes_on(bot: Bo
 
 async def test_what_the_dialog_asks_for_is_typed_into_a_window(bot: Bot, in_server: Person) -> None:
     await in_server.uses("check")
-    await in_server.taps("status:cancelled", "after_cancel:awaiting_refund", "payment:paypal")
+    await in_server.taps("status:cancelled", "payment:paypal")
     assert bot.place[0] == "approved_on"
     await in_server.fills("先週の金曜")
     assert bot.place[0] == "verdict"
@@ -619,7 +619,7 @@ async def test_an_error_is_told_kindly_and_logged_without_the_buyers_words(
 @pytest.mark.parametrize("late", [0.0, 1.6])
 async def test_an_error_at_a_press_leaves_the_page_as_it_is(bot: Bot, in_server: Person, late: float) -> None:
     await in_server.uses("check")
-    await in_server.taps("status:cancelled", "after_cancel:awaiting_refund", "payment:paypal")
+    await in_server.taps("status:cancelled", "payment:paypal")
     bot.product.breaks.add("SECRET")
     bot.product.slow["discord:77"] = late
     await in_server.fills("SECRET")

@@ -34,14 +34,18 @@ def _answered(order: Order, handbook: Handbook) -> Iterator[Order]:
             yield from _answered(Order(**{**order.known(), asked: value}), handbook)
 
 
-def _told(handbook: Handbook) -> Iterator[Order]:  # noqa: C901  # a table
+def _told(handbook: Handbook) -> Iterator[Order]:  # noqa: C901, PLR0912  # a table
     values = handbook.values
     for status in values["status"]:
         match status:
             case "shipped":
                 yield from (Order(status=status, movement=one) for one in values["movement"])
+            case "not_arrived":
+                for delivery, protection in product(values["delivery"], values["protection"]):
+                    yield Order(status=status, delivery=delivery, protection=protection)
             case "delivered":
-                yield from (Order(status=status, protection=one) for one in values["protection"])
+                for protection, problem in product(values["protection"], values["problem"]):
+                    yield Order(status=status, protection=protection, problem=problem)
             case "cancel_requested":
                 for answer, age in product(values["seller_answer"], AGES[1:]):
                     yield Order(status=status, seller_answer=answer, requested_on=_day(age))
@@ -76,11 +80,21 @@ def _expected(order: Order) -> str:  # noqa: C901, PLR0911, PLR0912  # the table
             return "cancel_unshipped_part"
         case "shipped":
             return "shipped_without_movement" if order.fact("movement") == "stuck" else "too_late_to_cancel"
+        case "not_arrived":
+            if order.fact("delivery") == "in_time":
+                return "still_on_its_way"
+            return "protection_over" if order.fact("protection") == "over" else "never_arrived"
         case "delivered":
-            return "protection_over" if order.fact("protection") == "over" else "return_or_dispute"
+            if order.fact("protection") == "over":
+                return "protection_over"
+            return "return_or_dispute" if order.fact("problem") == "changed_mind" else "arrived_wrong"
+        case "dispute_open":
+            return "dispute_running"
         case "cancel_requested":
             if order.fact("seller_answer") in {"refused", "shipped_anyway"}:
                 return "seller_refused"
+            if order.fact("seller_answer") in {"wait", "packed"}:
+                return "seller_delays"
             asked = order.day("requested_on")
             if order.fact("seller_answer") == "none" and asked is not None and (TODAY - asked).days >= 3:
                 return "seller_silent"
@@ -92,7 +106,7 @@ def _expected(order: Order) -> str:  # noqa: C901, PLR0911, PLR0912  # the table
         case _:
             if order.status == "cancelled" and order.fact("after_cancel") == "not_paid":
                 return "nothing_to_refund"
-            if order.status == "cancelled" and order.fact("after_cancel") == "parcel_came":
+            if order.status == "cancelled" and order.fact("after_cancel") in {"parcel_came", "parcel_coming"}:
                 return "arrived_after_cancel"
             approved = order.day("approved_on")
             if approved is None:
@@ -154,7 +168,12 @@ def test_facts_of_another_status_change_nothing(handbook: Handbook) -> None:
         (Order(status="cancel_requested", seller_answer="none"), "requested_on"),
         (Order(status="cancel_requested", seller_answer="refused"), None),
         (Order(status="cancel_requested", seller_answer="agreed"), None),
-        (Order(status="cancelled"), "after_cancel"),
+        (Order(status="cancelled"), "payment"),
+        (Order(status="delivered", protection="open"), "problem"),
+        (Order(status="not_arrived"), "delivery"),
+        (Order(status="not_arrived", delivery="in_time"), None),
+        (Order(status="not_arrived", delivery="lost"), "protection"),
+        (Order(status="dispute_open"), None),
         (Order(status="cancelled", after_cancel="not_paid"), None),
         (Order(status="cancelled", after_cancel="awaiting_refund"), "payment"),
         (Order(status="refund_processing", payment="alipay"), "approved_on"),

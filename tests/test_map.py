@@ -21,8 +21,8 @@ def test_every_arrow_of_the_table_is_drawn(handbook: Handbook) -> None:
     for name, step in STEPS.items():
         for value, arrow in step.leads.items():
             assert f"{name} -->|{value}| {arrow.to if not arrow.anew else ''}" in pictures
-            assert all(f"{name} -->|{value}: {draft}| {to}" in pictures for draft, to in arrow.for_draft.items())
-    assert "verdict -->|write: reply| reply_group" in pictures
+    assert "draft -.->|cancel, unless known| reason" in pictures
+    assert 'movement -->|late| status{"status?"}' in pictures
 
 
 def test_no_picture_is_too_big_to_read(handbook: Handbook) -> None:

@@ -33,10 +33,29 @@ def _wanted_files(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
         for folder, names in by_folder.items():
             yield from ((f"{language}/{folder}/{name}.j2", _BLOCKS.get(folder, ())) for name in names)
         yield f"{language}/cautions.j2", tuple(book.caution)
+        yield f"{language}/stages.j2", _stage_blocks(content)
     advice = [f"when_{language}" for language in Language]
     for name in book.draft:
         form = ("form", "form_ja") if name in book.cancel_drafts else ()
         yield f"seller/{name}.j2", ("chat", *Language, *advice, *form)
+
+
+def _optional(path: str, content: Content) -> Iterator[str]:
+    """Yield the blocks that a template may have: a kind of reply may have advice of its own for a stage."""
+    kind = content.handbook.reply_kind.get(path.rpartition("/")[2].removesuffix(".j2"))
+    if "/replies/" in path and kind is not None:
+        yield from (f"advice_{stage}" for stage in kind.at)
+
+
+def _stage_blocks(content: Content) -> tuple[str, ...]:
+    """Return the blocks of what is said of any reply at a stage: with an answer to send, and without."""
+    book = content.handbook
+    needed = (
+        f"{stage}_{'answer' if drafts else 'no_answer'}"
+        for kind in book.reply_kinds
+        for stage, drafts in kind.at.items()
+    )
+    return tuple(dict.fromkeys(needed))
 
 
 def missing_files(content: Content) -> Iterator[str]:
@@ -49,7 +68,8 @@ def missing_files(content: Content) -> Iterator[str]:
             continue
         found = set(blocks(templates[path]))
         yield from (f"{path}: {block}: the block is missing" for block in needed if block not in found)
-        yield from (f"{path}: {block}: nothing uses this block" for block in sorted(found - set(needed)))
+        used = {*needed, *_optional(path, content)}
+        yield from (f"{path}: {block}: nothing uses this block" for block in sorted(found - used))
     for path in templates:
         _, _, within = path.partition("/")
         if within.startswith(("dialog/", "notices/")):

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from adapters import PLATFORMS
 from adapters.platform import platform
 from bot.content import Content
+from bot.editing.check_replies import replies
 from bot.editing.every_path import places
 from bot.editing.proofreader import Proofreader
 from conversations import Language, Notice, Order, Reply, Turn
@@ -35,6 +36,7 @@ def every_screen(content: Content) -> Iterator[str]:
         texts.setdefault(message.text, f"{language}: {reply.screen}")
         yield from _carried(message, language)
     yield from (problem for text, where in texts.items() for problem in _text_problems(where, text))
+    yield from replies(content, proofreader)
     yield from proofreader.problems
 
 

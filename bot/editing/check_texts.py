@@ -59,6 +59,16 @@ def promises(text: str, language: Language) -> Iterator[str]:
             yield sentence
 
 
+def contradictions(where: str, text: str, said: str, stage: str) -> Iterator[str]:
+    """Yield a problem if a text says what is not so at a stage of an order.
+
+    ``said`` is a language, or "message" for the English that a seller reads.
+    """
+    for pattern in _claims()["contradictions"].get(stage, {}).get(said, ()):
+        if found := re.search(pattern, text, re.IGNORECASE):
+            yield f"{where}: {found.group()!r} is not so for an order that is {stage}"
+
+
 # What is typed in.
 
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from conversations import Handbook, Order, StepName
 from conversations.dialog.answers import answer_of
 from conversations.dialog.steps import DETAILS, NAMED, STEPS, Arrow
-from conversations.policy.eligibility import examine
+from conversations.policy.eligibility import assumed, examine
+from conversations.policy.handbook import CANCEL
 from conversations.policy.order import UNKNOWN
 
 _TODAY = date(2026, 11, 24)
@@ -24,7 +25,7 @@ PICTURES: Mapping[str, tuple[StepName, ...]] = {
 
 def mermaid(handbook: Handbook) -> Mapping[str, str]:
     """Return all pictures by their titles: screens as boxes, questions as rhombs, verdicts as rounded boxes."""
-    pictures = {title: _drawn(_screens(steps)) for title, steps in PICTURES.items()}
+    pictures = {title: _drawn(_screens(steps, handbook)) for title, steps in PICTURES.items()}
     return pictures | {f"The check: {' · '.join(alike)}": _drawn(lines) for alike, lines in _checks(handbook)}
 
 
@@ -45,7 +46,7 @@ def _drawn(lines: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(("flowchart TD", *(f"    {line}" for line in lines))))
 
 
-def _screens(names: Iterable[StepName]) -> Iterator[str]:
+def _screens(names: Iterable[StepName], handbook: Handbook) -> Iterator[str]:
     for name in names:
         step = STEPS[name]
         yield f'{name}["{name}"]'
@@ -55,9 +56,12 @@ def _screens(names: Iterable[StepName]) -> Iterator[str]:
             yield from _arrow(name, "", step.leads_all)
         for token in step.also:
             yield f"{name} -->|{token}| {_target(token)}"
-        for draft, needs in {"": step.needs, **step.needs_for}.items():
+        needs = {"": step.needs}
+        if step.needs_of_drafts:
+            needs |= {draft: handbook.needs_of(draft) for draft in (CANCEL, *handbook.draft)}
+        for draft, facts in needs.items():
             condition = f"{draft}, unless known" if draft else "unless known"
-            yield from (f'{name} -.->|{condition}| {need}{{"{need}?"}}' for need in needs)
+            yield from (f'{name} -.->|{condition}| {need}{{"{need}?"}}' for need in facts)
 
 
 def _arrow(name: str, value: str, arrow: Arrow) -> Iterator[str]:
@@ -69,12 +73,13 @@ def _arrow(name: str, value: str, arrow: Arrow) -> Iterator[str]:
         yield f"{asked} --> {arrow.to}"
     else:
         yield f"{name} -->{label} {arrow.to}"
-    yield from (f"{name} -->|{value}: {draft}| {to}" for draft, to in arrow.for_draft.items())
 
 
 def _target(token: str) -> str:
     """Return the screen to which a token leads."""
     answer = answer_of(token)
+    if answer.step not in STEPS:
+        return f'{answer.step}{{"{answer.step}?"}}'
     arrow = STEPS[answer.step].arrow(answer.value)
     return answer.step if arrow is None else arrow.to
 
@@ -98,5 +103,9 @@ def _from(order: Order, handbook: Handbook, asked: str) -> Iterator[str]:
     fact = examination.ask or ""
     yield f'{asked} --> {fact}{{"{fact}?"}}'
     yield from (f"{fact} -->|{label}| {_target(token)}" for label, token in handbook.fact[fact].elsewhere.items())
+    for one in assumed(examination, order):
+        for value in handbook.values[one]:
+            if value != handbook.fact[one].assumed:
+                yield from _from(Order(**{**order.known(), one: value}), handbook, fact)
     for answer in handbook.values.get(fact, (*_DAYS, UNKNOWN)):
         yield from _from(Order(**{**order.known(), fact: answer}), handbook, fact)

@@ -28,6 +28,8 @@ from conversations.dialog.steps import SCREENS, STEPS
 from messages import Message
 
 EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en", "forget")
+WORDED_IN_DRAFTS = ("problem", "to_change", "movement", "delivery")
+"""Facts of the order that messages to the seller are worded by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def _key(place: Place, handbook: Handbook) -> Hashable:
     if StepName.DRAFT in place.route or StepName.REPLY_GROUP in place.route:
         order = place.order
         details = tuple(order.fact(step) for step in handbook.details)
-        told = (order.reason, order.is_part, details)
+        told = (order.reason, order.is_part, details, *(order.fact(fact) for fact in WORDED_IN_DRAFTS))
+        told += (order.day("requested_on") is not None, place.stage)
         return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kinds, place.group, told)
     return replace(place, order=place.order.without("reason", "scope"))

@@ -6,7 +6,7 @@ from datetime import date
 from conversations.dialog.details import is_detail
 from conversations.dialog.steps import PARTS, STEPS
 from conversations.policy.handbook import Handbook
-from conversations.policy.order import UNKNOWN
+from conversations.policy.order import UNKNOWN, UNSEEN
 from conversations.policy.rows import AnsweredBy
 from conversations.reading.days import OLDEST
 
@@ -43,7 +43,7 @@ def is_valid(answer: Answer, handbook: Handbook, today: date) -> bool:
         case AnsweredBy.WORDS:
             return is_detail(fact, answer.value)
         case _:
-            return answer.value in handbook.values[fact.id] or (fact.or_unknown and answer.value == UNKNOWN)
+            return answer.value in handbook.values[fact.id] or (fact.or_unknown and answer.value in {UNKNOWN, UNSEEN})
 
 
 def way_to(answer: Answer, handbook: Handbook) -> tuple[Answer, ...]:

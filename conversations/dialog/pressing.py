@@ -139,14 +139,15 @@ class Dialog:
             answer.step in READINGS
             or answer.step in {self.place.step, *self.place.route}
             or (is_fact and StepName.VERDICT in self.place.route)
+            or (answer.step == "status" and bool(self.place.reply_kinds))
         )
 
     def back(self) -> Turn:
         """Undo the newest answer that counts: one that leads nowhere (any more) is no step to undo."""
-        before = self.place
+        before = _seen(self._screens())
         while self.conversation.answers:
             self.set(self.conversation.answers[:-1])
-            if self.place != before:
+            if _seen(self._screens()) != before:
                 break
         return self.show()
 
@@ -180,6 +181,17 @@ COMMANDS: Mapping[str, Callable[[Dialog], Turn]] = {
 """What the tokens without a value do: they answer no step."""
 WITH_VALUE: Mapping[str, Callable[[Dialog, str], Turn | None]] = {"undo": Dialog.undo, "language": Dialog.speak}
 """What the tokens with a value do that answer no step."""
+
+
+_SHOWS_FACTS = frozenset({StepName.MENU, StepName.VERDICT, StepName.STEPS, StepName.MONEY, StepName.CAUTIONS, "draft"})
+"""Screens on which the facts of the order can be seen."""
+
+
+def _seen(replies: Sequence[Reply]) -> tuple[object, ...]:
+    """Return what a buyer can tell one screen from another by."""
+    return tuple(
+        one if one.screen in _SHOWS_FACTS else (one.screen, one.subject, one.explained, one.choices) for one in replies
+    )
 
 
 def _without_readings(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:

@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from conversations.dialog.answers import Answer, is_valid
 from conversations.dialog.steps import DETAILS, NAMED, READINGS, RESTART, STEPS, Arrow, Settles, StepName, parts
-from conversations.policy.eligibility import Verdict, examine
+from conversations.policy.eligibility import Verdict, assumed, examine
 from conversations.policy.handbook import Handbook
-from conversations.policy.order import UNKNOWN, Order
+from conversations.policy.order import UNKNOWN, UNSEEN, Order
 from conversations.policy.rows import AnsweredBy
 
 
@@ -30,6 +30,10 @@ class Place:
     verdict: Verdict | None = None
     drafts: tuple[str, ...] = ()
     reply_kinds: tuple[str, ...] = ()
+    stage: str | None = None
+    """The stage of the order, told or implied by what the seller wrote."""
+    assumed: tuple[str, ...] = ()
+    """What was assumed on the way to the open question."""
     group: str | None = None
     device: str | None = None
     reading: Answer | None = None
@@ -83,6 +87,8 @@ class _Said:
                 self._newest[one.step] = (age, one.value)
                 if age == len(answers) - 1 and one.step in READINGS:
                     self.reading = one
+        self.cannot_see = self.value("status") == UNSEEN
+        self.helped_by: tuple[str, ...] = ()
         self.order = self._order(handbook)
 
     def age(self, step: str) -> int:
@@ -97,7 +103,13 @@ class _Said:
         """Return the facts; where "I don't know" only has the question explained, it is no fact."""
         told = {name: fact for name, fact in handbook.fact.items() if name in self._newest}
         values = {name: self._newest[name][1] for name in told}
-        return Order(**{name: value for name, value in values.items() if value != UNKNOWN or not told[name].or_unknown})
+        no_fact = {UNKNOWN, UNSEEN}
+        facts = {name: value for name, value in values.items() if value not in no_fact or not told[name].or_unknown}
+        if self.cannot_see:
+            self.helped_by = tuple(one for one in handbook.helpers if one in facts)
+            implied = (handbook.fact[one].implies.get(facts[one]) for one in self.helped_by)
+            facts |= next(({"status": status} for status in implied if status is not None), {})
+        return Order(**facts)
 
 
 class _Walk:
@@ -112,6 +124,8 @@ class _Walk:
         self.verdict: Verdict | None = None
         self.drafts: tuple[str, ...] = ()
         self.kinds: tuple[str, ...] = ()
+        self.assumed: tuple[str, ...] = ()
+        self.stage = handbook.stage(said.order)
         self.found: dict[Settles, str] = {}
 
     def walk(self) -> Place:
@@ -138,12 +152,19 @@ class _Walk:
         if row.by_rules:
             examination = examine(self.order, self.handbook, self.today)
             self.verdict = examination.verdict
-            return examination.ask, max(newest, *(self.said.age(fact) for fact in examination.considered))
-        needs = (*row.needs, *(need for draft in self.drafts for need in row.needs_for.get(draft, ())))
-        missing = next((need for need in needs if self.order.fact(need) is None), None)
-        if row.needs_for and missing is None:
+            considered = (*examination.considered, *self.said.helped_by)
+            self.assumed = assumed(examination, self.order)
+            return self._easier(examination.ask), max(newest, *(self.said.age(fact) for fact in considered))
+        if row.needs_of_drafts:
             self.drafts = tuple(self.handbook.for_reason(draft, self.order.reason) for draft in self.drafts)
-        return missing, newest
+        needed = (need for draft in self.drafts for need in self.handbook.needs_of(draft) if row.needs_of_drafts)
+        return next((need for need in (*row.needs, *needed) if self.order.fact(need) is None), None), newest
+
+    def _easier(self, ask: str | None) -> str | None:
+        """Return what is asked in place of a status that the buyer cannot see."""
+        if ask != "status" or not self.said.cannot_see:
+            return ask
+        return next((one for one in self.handbook.helpers if self.order.fact(one) is None), ask)
 
     def _onward(self, step: str, newest: int) -> str | None:
         """Return the answer that leads on from a screen, if it is newer than all before it."""
@@ -172,12 +193,12 @@ class _Walk:
         match arrow.settles:
             case Settles.PROPOSED if self.verdict is not None:
                 self.drafts = (str(self.verdict.draft),)
-                return arrow.for_draft.get(str(self.verdict.draft), arrow.to)
             case Settles.DRAFT:
                 self.drafts = (value,)
             case Settles.REPLY_KINDS:
                 self.kinds = parts(value)
-                self.drafts = self.handbook.answers_to(self.kinds)
+                self.stage = self.handbook.stage(self.order, self.kinds)
+                self.drafts = self.handbook.answers_to(self.kinds, self.stage)
             case Settles.DEVICE | Settles.GROUP as what:
                 self.found[what] = value
             case _:
@@ -192,9 +213,11 @@ class _Walk:
             verdict=self.verdict,
             drafts=self.drafts,
             reply_kinds=self.kinds,
+            stage=self.stage,
+            assumed=self.assumed,
             group=self.found.get(Settles.GROUP),
             device=self.found.get(Settles.DEVICE),
             reading=self.said.reading,
-            explained=self.said.value(step) == UNKNOWN,
+            explained=self.said.value(step) in {UNKNOWN, UNSEEN},
             typed=step if step in self.handbook.typed else None,
         )

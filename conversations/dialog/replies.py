@@ -76,6 +76,14 @@ class Reply:
     verdict: Verdict | None = None
     notices: tuple[Notice, ...] = ()
     draft: str | None = None
+    drafts: tuple[str, ...] = ()
+    """The messages that answer what the seller wrote."""
+    stage: str | None = None
+    """The stage of the order, where the words depend on it."""
+    assumed: tuple[str, ...] = ()
+    """Facts that were assumed, so that the buyer can contradict."""
+    pasted: bool = False
+    """The buyer pasted what the seller wrote: an example would only look like its translation."""
     form: bool = False
     explained: bool = False
     cautions: tuple[str, ...] = ()

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from conversations.dialog.answers import answer_of
 from conversations.dialog.replay import Place
 from conversations.dialog.replies import Choice, Reply, other_languages
 from conversations.dialog.steps import READINGS, STEPS, StepName
 from conversations.events import Language
 from conversations.policy.eligibility import Verdict, examine
 from conversations.policy.handbook import Handbook
-from conversations.policy.order import UNKNOWN
+from conversations.policy.order import UNKNOWN, UNSEEN, Order
 from conversations.policy.rows import AnsweredBy
 
 BACK = Choice("back", "back")
@@ -89,9 +90,17 @@ def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tup
             keep = (Choice(f"{step}:{given}", "keep"),) if given else ()
             choices = (*keep, Choice(f"{step}:", "skip"))
         case _:
-            choices = _choices(step, (*handbook.values[step], *([UNKNOWN] if fact.or_unknown else ())))
-    choices += tuple(Choice(token, f"{step}:{label}") for label, token in fact.elsewhere.items())
-    return (Reply(step, place.order, today, (*choices, BACK, HOME), explained=place.explained),)
+            unknown = UNSEEN if place.explained else UNKNOWN
+            choices = _choices(step, (*handbook.values[step], *((unknown,) if fact.or_unknown else ())))
+    choices += tuple(
+        Choice(token, f"{step}:{label}")
+        for label, token in fact.elsewhere.items()
+        if place.order.fact(answer_of(token).step) != answer_of(token).value
+    )
+    for one in place.assumed:
+        others = tuple(value for value in handbook.values[one] if value != handbook.fact[one].assumed)
+        choices += _choices(one, others)
+    return (Reply(step, place.order, today, (*choices, BACK, HOME), explained=place.explained, assumed=place.assumed),)
 
 
 def _menu(place: Place, language: Language, _: Handbook, today: date) -> tuple[Reply, ...]:
@@ -155,6 +164,8 @@ def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[R
             values = handbook.topic_group[place.group or ""].topics
         case StepName.REPLY_KIND:
             values = handbook.reply_group[place.group or ""].kinds
+        case StepName.WRITE:
+            values = tuple(draft for draft in handbook.menu_drafts if handbook.is_true_at(draft, place.stage))
         case _:
             values = STEPS[step].offered(handbook)
     choices = _choices(step, values)
@@ -166,19 +177,42 @@ def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[R
 def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:
     """Show the messages to the seller, each alone so that it can be copied, the choices under the last."""
     replies: list[Reply] = []
-    replies += [Reply("reply", place.order, today, subject=kind) for kind in place.reply_kinds]
+    order, stage = place.order, place.stage
+    replies += [seller_reply(kind, order, stage, handbook, today) for kind in place.reply_kinds]
     for draft in place.drafts:
         if draft in handbook.cancel_drafts:
-            replies.append(Reply("draft", place.order, today, draft=draft, form=True, verdict=place.verdict))
-        replies.append(Reply("draft", place.order, today, draft=draft, verdict=place.verdict))
-    choices: tuple[Choice, ...] = (Choice("draft:details", "draft:details"),)
+            replies.append(Reply("draft", order, today, draft=draft, form=True, verdict=place.verdict, stage=stage))
+        replies.append(Reply("draft", order, today, draft=draft, verdict=place.verdict, stage=stage))
+    details = handbook.details_of(place.drafts)
+    choices = _choices(StepName.DRAFT, ("details",) if details else ())
+    choices += _choices(StepName.DRAFT, tuple(one for one in ("own_reason",) if one in details))
+    choices += _stages(place, handbook)
     if replies[0].form:
         if place.order.status != "partially_shipped":
             other = "whole" if place.order.is_part else "part"
             choices += (Choice(f"scope:{other}", f"scope:{other}"),)
         choices += (Choice("draft:reason", "draft:reason"),)
+        change = handbook.reason[place.order.reason or ""].change
+        choices += () if change is None else (Choice(change, "write:change_instead"),)
     choices += (BACK, HOME)
     return (*replies[:-1], replace(replies[-1], choices=choices))
+
+
+def seller_reply(kind: str, order: Order, stage: str | None, handbook: Handbook, today: date) -> Reply:
+    """Return the explanation of a kind of seller's message at a stage of the order."""
+    return Reply("reply", order, today, subject=kind, stage=stage, drafts=handbook.answers_to((kind,), stage))
+
+
+def _stages(place: Place, handbook: Handbook) -> tuple[Choice, ...]:
+    """Return the stages to choose from, where the answer to a seller depends on one that the buyer has not told."""
+    depends = any(handbook.reply_kind[kind].at for kind in place.reply_kinds)
+    if place.order.status is not None or not depends:
+        return ()
+    return tuple(
+        Choice(f"status:{row.stands_for}", f"stage:{row.stage}")
+        for row in handbook.stages
+        if row.stands_for is not None and row.stage != place.stage
+    )
 
 
 _Screen = Callable[[Place, Language, Handbook, date], tuple[Reply, ...]]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from conversations.policy.handbook import CANCEL, REPLY, Handbook
+from conversations.policy.handbook import CANCEL, Handbook
 from conversations.policy.rows import Part
 
 
@@ -49,15 +49,11 @@ DETAILS = "*details"
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """Where an answer leads: the screen, what it settles for it, and which fact it asks for anew before.
-
-    ``for_draft`` leads elsewhere where the verdict proposes a certain message.
-    """
+    """Where an answer leads: the screen, what it settles for it, and which fact it asks for anew before."""
 
     to: StepName
     settles: Settles | None = None
     anew: str = ""
-    for_draft: Mapping[str, StepName] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,8 @@ class Step:
     """One row: the values that a step takes and where they lead, and the facts that it needs before it shows.
 
     ``leads`` are values with an arrow of their own, ``leads_all`` is the arrow of all in ``values``. ``beside`` are
-    values taken and not offered, ``also`` the tokens offered beside the values, each with its label. ``needs_for``
-    are facts needed only for a certain message. ``reached_by`` are the tokens that lead to the step from the menu:
-    from a button of an old screen, or from words.
+    values taken and not offered, ``also`` the tokens offered beside the values, each with its label. ``reached_by``
+    are the tokens that lead to the step from the menu: from a button of an old screen, or from words.
     """
 
     leads: Mapping[str, Arrow] = field(default_factory=dict)
@@ -76,7 +71,8 @@ class Step:
     beside: tuple[str, ...] = ()
     also: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
-    needs_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs_of_drafts: bool = False
+    """What its messages cannot be written without is asked first."""
     reached_by: tuple[str, ...] = ()
     by_rules: bool = False
     """The rules decide what is asked before the screen shows, and which of its ways a case has."""
@@ -127,7 +123,7 @@ STEPS: Mapping[str, Step] = {
         leads={
             "phone": Arrow(S.STEPS, Settles.DEVICE),
             "pc": Arrow(S.STEPS, Settles.DEVICE),
-            "write": Arrow(S.DRAFT, Settles.PROPOSED, for_draft={REPLY: S.REPLY_GROUP}),
+            "write": Arrow(S.DRAFT, Settles.PROPOSED),
             "money": Arrow(S.MONEY),
             "cautions": Arrow(S.CAUTIONS),
             "change": Arrow(S.CHANGE),
@@ -151,8 +147,12 @@ STEPS: Mapping[str, Step] = {
         reached_by=(WRITING,),
     ),
     S.DRAFT: Step(
-        leads={"details": Arrow(S.DRAFT, anew=DETAILS), "reason": Arrow(S.DRAFT, anew="reason")},
-        needs_for={CANCEL: ("reason",)},
+        leads={
+            "details": Arrow(S.DRAFT, anew=DETAILS),
+            "reason": Arrow(S.DRAFT, anew="reason"),
+            "own_reason": Arrow(S.DRAFT, anew="own_reason"),
+        },
+        needs_of_drafts=True,
     ),
     # What the seller answered.
     S.REPLY_GROUP: Step(
@@ -181,6 +181,7 @@ READINGS = frozenset(STEPS) - SCREENS
 PARTS: Mapping[Part, tuple[str, ...]] = {
     Part.CHECK: (CHECK,),
     Part.REQUEST: (WRITING, f"write:{CANCEL}"),
+    Part.CHANGE: (WRITING, "write:change_instead"),
     Part.MESSAGE: (),
 }
 """The tokens that lead to the questions of a part of the dialog from the menu."""

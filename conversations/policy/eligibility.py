@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from conversations.policy.conditions import fits
 from conversations.policy.handbook import Handbook
 from conversations.policy.order import UNKNOWN, Order
 from conversations.policy.refunds import RefundWindow, refund_window
@@ -101,6 +102,12 @@ def examine(order: Order, handbook: Handbook, today: date) -> Examination:
     return Examination(None, tuple(reader.considered), _verdict(rule, order, handbook, today))
 
 
+def assumed(examination: Examination, order: Order) -> tuple[str, ...]:
+    """Return what was assumed on the way to the open question, so that it can be contradicted there."""
+    asked = examination.ask
+    return () if asked is None else tuple(fact for fact in examination.considered[:-1] if order.fact(fact) is None)
+
+
 class _MissingFactError(Exception):
     """The rules need a fact that the buyer has not told yet."""
 
@@ -131,19 +138,10 @@ class _Reader:
 
     def _told(self, fact: str) -> str:
         self.considered[fact] = None
-        told = self.order.fact(fact)
+        told = self.order.fact(fact) or self.handbook.fact[fact].assumed
         if told is None:
             raise _MissingFactError(fact)
         return told
-
-
-def fits(when: When, order: Order) -> bool:
-    """Tell whether every fact of a condition is known and has one of its values.
-
-    >>> fits({"payment": ("konbini",)}, Order(payment="konbini"))
-    True
-    """
-    return all(order.fact(fact) in accepted for fact, accepted in when.items())
 
 
 def _verdict(rule: Rule, order: Order, handbook: Handbook, today: date) -> Verdict:

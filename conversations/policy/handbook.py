@@ -6,7 +6,8 @@ from typing import Protocol, TypeVar
 
 from pydantic import Field
 
-from conversations.policy.order import UNKNOWN
+from conversations.policy.conditions import fits
+from conversations.policy.order import UNKNOWN, Order
 from conversations.policy.rows import (
     AnsweredBy,
     Caution,
@@ -22,6 +23,7 @@ from conversations.policy.rows import (
     Rule,
     SellerMessage,
     SourcedFact,
+    Stage,
     Status,
     Theme,
     Topic,
@@ -47,8 +49,6 @@ def _by_id(rows: tuple[_R, ...]) -> Mapping[str, _R]:
 
 CANCEL = "cancel"
 """An outcome's draft: the cancellation request for the buyer's reason (``cancel_<reason>``)."""
-REPLY = "reply"
-"""An outcome's draft: the answer to what the seller wrote, so its kind is asked first."""
 
 DERIVED_VALUES: Mapping[str, tuple[str, ...]] = {
     "request": ("recent", "old", UNKNOWN),
@@ -64,6 +64,7 @@ class Handbook(Row):
     facts: tuple[SourcedFact, ...]
     order_facts: tuple[OrderFact, ...]
     statuses: tuple[Status, ...]
+    stages: tuple[Stage, ...]
     payment_methods: tuple[PaymentMethod, ...]
     form_choices: tuple[FormChoice, ...]
     reasons: tuple[Reason, ...]
@@ -179,22 +180,46 @@ class Handbook(Row):
         """The messages that are offered in their own menu, the cancellation first."""
         return CANCEL, *(row.id for row in self.drafts if row.menu)
 
+    def is_true_at(self, draft: str, stage: str | None) -> bool:
+        """Tell whether a message can be true of an order at a stage; of one whose stage is not known it may be."""
+        at = self.draft[f"{CANCEL}_{self.reasons[0].id}" if draft == CANCEL else draft].at
+        return stage is None or stage in at
+
     def for_reason(self, draft: str, reason: str | None) -> str:
         """Return the message in which the buyer's reason is given, where there is one for each."""
         return f"{CANCEL}_{reason}" if draft == CANCEL and reason is not None else draft
+
+    def needs_of(self, draft: str) -> tuple[str, ...]:
+        """Return the facts that a message cannot be written without."""
+        return ("reason",) if draft == CANCEL else self.draft[draft].needs
 
     def details_of(self, drafts: Sequence[str]) -> tuple[str, ...]:
         """Return the details that these messages can carry, each once, in the order in which they are asked."""
         return tuple(dict.fromkeys(detail for draft in drafts for detail in self.draft[draft].details))
 
-    def answers_to(self, kinds: Sequence[str]) -> tuple[str, ...]:
-        """Return the messages that answer a seller's message of these kinds.
+    @cached_property
+    def helpers(self) -> tuple[str, ...]:
+        """The easy questions by which the status is found where the buyer cannot see it, in their order."""
+        return tuple(fact.id for fact in self.order_facts if fact.implies)
+
+    @cached_property
+    def stage_ids(self) -> tuple[str, ...]:
+        """The stages of an order, each once, in their order."""
+        return tuple(dict.fromkeys(row.stage for row in self.stages))
+
+    def stage(self, order: Order, kinds: Sequence[str] = ()) -> str | None:
+        """Return at which stage an order is: by its facts, else by what the seller wrote; None if neither tells."""
+        known = next((row.stage for row in self.stages if fits(row.when, order)), None)
+        implied = (self.reply_kind[kind].implies for kind in kinds)
+        return known or next((stage for stage in implied if stage is not None), None)
+
+    def answers_to(self, kinds: Sequence[str], stage: str | None) -> tuple[str, ...]:
+        """Return the messages that answer a seller's message of these kinds at a stage; none if none is needed.
 
         Something unsafe in it is answered before all else; thanks alone would pass over the rest.
         """
-        rows = [self.reply_kind[kind] for kind in kinds]
-        unsafe = [row for row in rows if row.unsafe]
-        drafts = tuple(dict.fromkeys(draft for row in unsafe or rows for draft in row.drafts))
+        rows = sorted((self.reply_kind[kind] for kind in kinds), key=lambda row: not row.unsafe)
+        drafts = tuple(dict.fromkeys(draft for row in rows for draft in row.at.get(stage or "", row.drafts)))
         return tuple(draft for draft in drafts if draft != THANKS) or drafts
 
     @cached_property

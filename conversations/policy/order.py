@@ -7,6 +7,9 @@ from types import MappingProxyType
 UNKNOWN = "unknown"
 """The answer "I don't know". It is an answer: the rules handle it, and it is not asked again."""
 
+UNSEEN = "unseen"
+"""The answer "I can't look there": easier questions take the place of the one that was explained."""
+
 
 class Order:
     """The facts of one order, by name; it never changes. Days are ISO days or ``UNKNOWN``."""

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from conversations.data_error import DataError, located, unknown
-from conversations.policy.handbook import CANCEL, DERIVED_VALUES, REPLY, Handbook
-from conversations.policy.rows import AnsweredBy, OrderFact, Part, When
+from conversations.policy.handbook import CANCEL, DERIVED_VALUES, Handbook
+from conversations.policy.rows import AnsweredBy, OrderFact, Part, ReplyKind, When
 
 
 def read_handbook(files: Mapping[str, Mapping[str, Any]]) -> Handbook:
@@ -33,6 +33,7 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "facts": ("facts", "facts"),
     "order_facts": ("order", "facts"),
     "statuses": ("statuses", "statuses"),
+    "stages": ("stages", "stages"),
     "payment_methods": ("payment_methods", "payment_methods"),
     "form_choices": ("reasons", "form_choices"),
     "reasons": ("reasons", "reasons"),
@@ -60,7 +61,9 @@ def _cross_check(book: Handbook) -> Iterator[str]:
     yield from _check_rules(book)
     yield from _check_outcomes(book)
     yield from _check_groups(book)
+    yield from _check_replies(book)
     yield from _check_drafts(book)
+    yield from _check_stages(book)
 
 
 def _check_unique(book: Handbook) -> Iterator[str]:
@@ -112,9 +115,7 @@ def _check_rules(book: Handbook) -> Iterator[str]:
         yield from unknown("rules", f"rule {number}", rule.outcome, outcomes)
         yield from _check_when(book, "rules", f"rule {number} ({rule.outcome})", rule.when)
         if rule.draft is not None:
-            yield from unknown(
-                "rules", f"rule {number} ({rule.outcome}).draft", rule.draft, [CANCEL, REPLY, *book.draft]
-            )
+            yield from unknown("rules", f"rule {number} ({rule.outcome}).draft", rule.draft, [CANCEL, *book.draft])
         if next(iter(rule.when), None) != "status":
             yield f"rules.toml: rule {number} ({rule.outcome}): a rule begins with the status"
     decided = {rule.outcome for rule in book.rules}
@@ -126,7 +127,7 @@ def _check_rules(book: Handbook) -> Iterator[str]:
 
 def _check_outcomes(book: Handbook) -> Iterator[str]:
     questions = [fact.id for fact in book.order_facts if fact.part is Part.CHECK]
-    drafts = [CANCEL, REPLY, *book.draft]
+    drafts = [CANCEL, *book.draft]
     for row in book.outcomes:
         for fact in row.asks:
             yield from unknown("outcomes", f"{row.id}.asks", fact, questions)
@@ -158,14 +159,52 @@ def _check_groups(book: Handbook) -> Iterator[str]:
     yield from (f"seller_replies.toml: {one}: it is in no group" for one in book.reply_kind if one not in shown)
 
 
-def _check_drafts(book: Handbook) -> Iterator[str]:
+def _check_stages(book: Handbook) -> Iterator[str]:
+    for row in book.stages:
+        yield from _check_when(book, "stages", row.stage, row.when)
+        if row.stands_for is not None:
+            yield from unknown("stages", f"{row.stage}.stands_for", row.stands_for, book.values["status"])
+    for fact in book.order_facts:
+        for value, status in fact.implies.items():
+            yield from unknown("order", f"{fact.id}.implies", value, fact.values)
+            yield from unknown("order", f"{fact.id}.implies.{value}", status, book.values["status"])
+        if fact.assumed is not None:
+            yield from unknown("order", f"{fact.id}.assumed", fact.assumed, book.values.get(fact.id, ()))
+    for one in book.statuses:
+        if not any(one.id in row.when.get("status", ()) and len(row.when) == 1 for row in book.stages):
+            yield f"stages.toml: status {one.id!r} needs a stage that asks nothing more"
+
+
+def _check_replies(book: Handbook) -> Iterator[str]:
     for kind in book.reply_kinds:
         for draft in kind.drafts:
             yield from unknown("seller_replies", f"{kind.id}.drafts", draft, book.draft)
+        for stage, drafts in kind.at.items():
+            yield from unknown("seller_replies", f"{kind.id}.at", stage, book.stage_ids)
+            for draft in drafts:
+                yield from unknown("seller_replies", f"{kind.id}.at.{stage}", draft, book.draft)
+        if kind.implies is not None:
+            yield from unknown("seller_replies", f"{kind.id}.implies", kind.implies, book.stage_ids)
+        yield from _check_fitting(book, kind)
+
+
+def _check_drafts(book: Handbook) -> Iterator[str]:
     for row in book.drafts:
+        for stage in row.at:
+            yield from unknown("drafts", f"{row.id}.at", stage, book.stage_ids)
+        for fact in row.needs:
+            yield from unknown("drafts", f"{row.id}.needs", fact, book.fact)
         for detail in row.details:
             yield from unknown("drafts", f"{row.id}.details", detail, book.details)
     for reason in book.reasons:
         yield from unknown("reasons", f"{reason.id}.form_choice", reason.form_choice, book.form_choice)
     for draft, reason_id in book.cancel_drafts.items():
         yield from unknown("drafts", f"reason {reason_id}", draft, book.draft)
+
+
+def _check_fitting(book: Handbook, kind: ReplyKind) -> Iterator[str]:
+    """Name the messages that answer a kind of reply at a stage at which they are not true."""
+    for stage in book.stage_ids:
+        for draft in kind.at.get(stage, kind.drafts):
+            if draft in book.draft and stage not in book.draft[draft].at:
+                yield f"seller_replies.toml: {kind.id}: at {stage} {draft!r} says what is not so; see its at"

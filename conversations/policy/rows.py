@@ -48,6 +48,7 @@ class Part(StrEnum):
 
     CHECK = "check"
     REQUEST = "request"
+    CHANGE = "change"
     MESSAGE = "message"
 
 
@@ -98,6 +99,8 @@ class OrderFact(Row):
     rows: Literal["statuses", "payment_methods", "reasons"] | None = None
     or_unknown: bool = False
     elsewhere: Mapping[Id, str] = {}
+    assumed: Id | None = None
+    implies: Mapping[Id, Id] = {}
     bare: bool = False
     only_where_asked: bool = False
     telling: bool = False
@@ -119,6 +122,15 @@ class Status(Row):
     """Nothing can be cancelled any more: what is left is the money."""
     shown_as: tuple[str, ...]
     cites: tuple[FactId, ...] = Field(min_length=1)
+
+
+class Stage(Row):
+    """A stretch of an order's life in which the same can be said to the seller, and the facts that tell of it."""
+
+    stage: Id
+    when: When
+    stands_for: Id | None = None
+    """The status that a buyer means who names the stage."""
 
 
 class PaymentMethod(Row):
@@ -143,6 +155,8 @@ class Reason(Row):
     id: Id
     form_choice: Id
     also_seen: tuple[str, ...] = ()
+    change: str | None = None
+    """The token that leads to the message asking for a change instead, where the buyer chose wrongly."""
     cites: tuple[FactId, ...] = Field(min_length=1)
 
 
@@ -204,6 +218,10 @@ class ReplyKind(Row):
 
     id: Id
     drafts: tuple[Id, ...] = Field(min_length=1)
+    at: Mapping[Id, tuple[Id, ...]] = {}
+    """What answers it at certain stages of the order instead; nothing where no answer is needed."""
+    implies: Id | None = None
+    """The stage that it tells of, where the buyer has told none."""
     unsafe: bool = False
     reported: tuple[str, ...] = ()
     """Phrases with which a buyer tells in their own words that the seller asks for this."""
@@ -216,8 +234,11 @@ class Theme(Row):
 
 
 class SellerMessage(Row):
-    """A message to the seller, and the details that it can carry."""
+    """A message to the seller, the details that it can carry, and the stages of an order at which it is true."""
 
     id: Id
     menu: bool = False
+    at: tuple[Id, ...] = Field(min_length=1)
+    needs: tuple[Id, ...] = ()
+    """Facts that it cannot be written without."""
     details: tuple[Id, ...] = Field(min_length=1)
