@@ -100,6 +100,47 @@ def test_an_example_and_a_hedged_sentence_are_no_promise(editor: Editor, typed: 
     assert editor.is_told() == []
 
 
+@pytest.mark.parametrize(
+    ("path", "typed", "told"),
+    [
+        (JA, "ふつう「注文管理」で見られます。", "'注文管理' is called 注文履歴（My Orders） here"),
+        (
+            JA,
+            "買い手保護期間のうちに動きましょう。",
+            "'買い手保護期間' is called バイヤープロテクション（買い手保護） here",
+        ),
+        (
+            JA,
+            "取引の照会番号を聞きましょう。",
+            "'取引の照会番号' is called 返金の照会番号（transaction reference） here",
+        ),
+        (EN, "Look it up on a PC.", "'PC' is called computer here"),
+        (EN, "That depends on the konbini.", "'konbini' is called convenience store here"),
+        ("en/themes/worried.j2", "See your order details.", "'order details' is called Order Details (注文詳細) here"),
+    ],
+)
+def test_another_name_for_what_has_one_already_is_named_with_the_right_one(
+    editor: Editor, path: str, typed: str, told: str
+) -> None:
+    editor.rewrites(path, "{% block answer %}", f"{{% block answer %}}\n{typed}{CITE}\n\n")
+    (problem,) = editor.is_told()
+    assert problem.startswith(f"{path}: line ")
+    assert problem.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        (JA, "バイヤープロテクション（買い手保護）の期限を見ましょう。"),
+        (JA, "返金の照会番号（transaction reference）を聞きましょう。"),
+        (EN, "You may pay at a convenience store (konbini)."),
+    ],
+)
+def test_the_right_name_with_its_other_one_in_brackets_is_fine(editor: Editor, path: str, typed: str) -> None:
+    editor.rewrites(path, "{% block answer %}", f"{{% block answer %}}\n{typed}{CITE}\n\n")
+    assert editor.is_told() == []
+
+
 @pytest.mark.parametrize("name", ["verdicts/cancel_now.j2", "topics/fees.j2", "money/paypal.j2", "dialog/payment.j2"])
 @pytest.mark.parametrize(("to", "of"), [("ja", "en"), ("en", "ja")])
 def test_a_screen_pasted_over_that_of_another_language_is_named(editor: Editor, name: str, to: str, of: str) -> None:

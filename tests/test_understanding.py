@@ -13,6 +13,7 @@ from bot.content import Content, load_content
 from bot.editing.evaluate import confusion_table, read_rows
 from conversations import Conversation, Language, Quoted, Readers, Wrote, advance
 from conversations.reading.questions import Decision, QuestionLimits, QuestionReader
+from messages.wording import period_words
 from tests.buyer import TODAY, Buyer
 
 HERE = Path(__file__).parent
@@ -199,6 +200,55 @@ class TestQuestions:
         assert buyer.sees.topic == topic
         assert buyer.sees.cites
 
+    @pytest.mark.parametrize(
+        ("text", "topic"),
+        [
+            ("荷物が届かない", "never_arrived"),
+            ("my package never arrived", "never_arrived"),
+            ("頼んでから3か月、品物が一向に来ません", "never_arrived"),
+            ("キャンセルの項目が注文の画面に見あたりません", "no_cancel_button"),
+            ("there is no way to cancel on my order page, the button is gone", "no_cancel_button"),
+            ("配達の人に断ったら返金されますか", "refuse_parcel"),
+            ("can I just refuse the package at the door", "refuse_parcel"),
+            ("届く前に受取確認をうっかり押しました", "receipt_confirmed_by_mistake"),
+            ("出したキャンセル申請を取り下げられますか", "withdraw_request"),
+            ("how do I take back the cancellation I asked for", "withdraw_request"),
+            ("アリエクに電話で問い合わせる番号は", "reach_support"),
+            ("how can I get a person at AliExpress on the phone", "reach_support"),
+            ("紛争を開いたあと、どのくらい待ちますか", "after_dispute"),
+            ("ボーナスで返ってきたお金はどこで見られますか", "konbini_bonus"),
+            ("ペイパルに申し立てる期限を知りたい", "paypal_protection"),
+            ("消費者センターに相談できますか", "consumer_centres"),
+            ("返品したら払った関税は戻りますか", "import_tax"),
+            ("PayPayで払いました。返金は何日ですか", "paypay_refund"),
+            ("when is my PayPay money back", "paypay_refund"),
+        ],
+    )
+    async def test_what_else_worries_a_buyer_gets_its_own_answer(self, buyer: Buyer, text: str, topic: str) -> None:
+        await buyer.says(text)
+        assert buyer.sees.topic == topic
+        assert buyer.sees.cites
+
+    @pytest.mark.parametrize("language", Language)
+    @pytest.mark.parametrize("topic", ["paypay_refund", "refund_time_paypal"])
+    async def test_paypay_never_gets_the_days_of_paypal(self, content: Content, language: Language, topic: str) -> None:
+        someone = Buyer(content, language)
+        await someone.opens()
+        await someone.taps("menu:questions", "topic_group:refund", f"topic:{topic}")
+        days = period_words(content.handbook.method["paypal"].refund, content.catalog.lexicons[language])
+        assert not any(days in line for line in someone.sees.text.splitlines() if "PayPay" in line)
+
+    def test_whoever_is_sent_to_aliexpress_can_ask_how_to_reach_it(self, content: Content) -> None:
+        sends_there = {
+            name
+            for name in content.handbook.topic
+            if name != "reach_support"
+            if "AliExpressのサポート" in content.sources.templates[f"ja/topics/{name}.j2"]
+            or "AliExpress support" in content.sources.templates[f"en/topics/{name}.j2"]
+        }
+        assert sends_there
+        assert all("reach_support" in content.handbook.topic[name].related for name in sends_there)
+
     async def test_a_question_in_between_leaves_the_dialog_where_it_was(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")
         await buyer.says("キャンセル料は取られますか")
@@ -292,6 +342,28 @@ class TestQuestions:
         await buyer.says(text)
         assert (buyer.sees.step, buyer.sees.theme) == ("movement", theme)
         assert "movement:moving" in buyer.sees.tokens
+
+    @pytest.mark.parametrize(
+        ("text", "theme"),
+        [
+            ("不安です", "worried"),
+            ("困っています", "worried"),
+            ("どうしよう、こわいです", "worried"),
+            ("I am scared, what do I do", "worried"),
+            ("詐欺にあった", "scammed"),
+            ("I was scammed", "scammed"),
+            ("だれかいますか", "someone_there"),
+            ("お願いします", "someone_there"),
+            ("アリエクスプレスです", "someone_there"),
+            ("hello, is anyone there?", "someone_there"),
+        ],
+    )
+    async def test_who_is_afraid_or_calls_out_gets_a_kind_word_and_the_next_step(
+        self, buyer: Buyer, text: str, theme: str
+    ) -> None:
+        await buyer.says(text)
+        assert buyer.sees.theme == theme
+        assert "menu:check" in buyer.sees.tokens
 
 
 class TestSellersMessages:

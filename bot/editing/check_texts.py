@@ -1,8 +1,8 @@
-"""Checks what the texts say: every claim cites, no period and no promise is typed in, each in its own language."""
+"""Checks what the texts say: every claim cites, nothing is promised or typed in, one language, one name a thing."""
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,8 @@ from conversations import Language
 from conversations.data_error import did_you_mean
 from conversations.reading.spelling import written_in
 
+ONE_NAME = {"topics", "themes"}
+"""Folders whose texts call what AliExpress shows by the names of ``names.toml`` alone."""
 CLAIMS = {"topics", "themes", "verdicts", "money", "replies"}
 """Folders whose blocks state facts …"""
 NO_CLAIMS = ("title", "sample")
@@ -45,6 +47,8 @@ def _in_template(path: str, source: str, known: frozenset[str]) -> tuple[str, ..
             where = f"{path}: line {_line(source, text)}: {block or 'text'}"
             found += (f"{where}: {problem}" for problem in _typed_in(text, language))
             found += (f"{where}: {problem}" for problem in in_another_language(text, language))
+            if path.split("/")[1] in ONE_NAME:
+                found += (f"{where}: {problem}" for problem in _other_names(text, language))
     return tuple(found)
 
 
@@ -82,6 +86,13 @@ def _typed_in(text: str, language: Language) -> Iterator[str]:
         yield f"{sentence[:50]!r} reads as a promise; say what is usual, or under which condition"
 
 
+def _other_names(text: str, language: Language) -> Iterator[str]:
+    """Yield each name in a text that is not the one which our texts have for the thing."""
+    for name in _names():
+        for found in filter(None, (re.search(pattern, text) for pattern in name[f"not_{language}"])):
+            yield f"{found.group()!r} is called {name[language]} here"
+
+
 def in_another_language(text: str, language: Language) -> Iterator[str]:
     """Yield a problem if a text is not in its language. What is quoted or bold may be."""
     own = _QUOTED.sub("", _QUOTED.sub("", text))
@@ -104,7 +115,17 @@ def _finds(patterns: list[str], text: str) -> bool:
 
 @cache
 def _claims() -> Mapping[str, Any]:
-    return tomllib.loads((files("bot.editing") / "claims.toml").read_text(encoding="utf-8"))
+    return _table("claims.toml")
+
+
+@cache
+def _names() -> Sequence[Mapping[str, Any]]:
+    names: Sequence[Mapping[str, Any]] = _table("names.toml")["names"]
+    return names
+
+
+def _table(file: str) -> Mapping[str, Any]:
+    return tomllib.loads((files("bot.editing") / file).read_text(encoding="utf-8"))
 
 
 def _language(path: str) -> Language | None:
