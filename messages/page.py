@@ -44,6 +44,7 @@ class Page:
             "today": reply.today,
             "subject": reply.subject,
             "explained": reply.explained,
+            "again": reply.again,
             "assumed": reply.assumed,
             "stage": reply.stage,
             "early": reply.stage in {None, "before_shipping"},

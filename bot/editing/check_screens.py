@@ -1,5 +1,6 @@
 """Checks every screen that a buyer can reach: it can be worded in each language, fits everywhere, and leads on."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -19,6 +20,9 @@ A_DAY = date(2026, 11, 24)
 """A day to look at the conversations from; which one does not matter."""
 MOST_LETTERS = 2000
 """Characters of one message, so that two fit into one page everywhere."""
+POINTED_AT = ("menu:", "verdict:", "draft:", "help:")
+"""The buttons that texts point at by name."""
+_QUOTED = {Language.JA: re.compile("「([^」]+)」"), Language.EN: re.compile('"([^"]+)"')}
 _A_FACT = (("payment", "paypal"),)
 _MARKDOWN = MarkdownIt()
 
@@ -30,6 +34,8 @@ def every_screen(content: Content) -> Iterator[str]:
     for _, turn in places(content, Language.JA, A_DAY):
         for language in Language:
             seen.update(((language, reply), None) for reply in _replies(turn, language, content))
+        for language in Language:
+            yield from _dead_pointers(_replies(turn, language, content), language, proofreader)
     texts: dict[str, str] = {}
     for language, reply in (*seen, *_notices(content)):
         message = proofreader.message(reply, language)
@@ -38,6 +44,18 @@ def every_screen(content: Content) -> Iterator[str]:
     yield from (problem for text, where in texts.items() for problem in _text_problems(where, text))
     yield from replies(content, proofreader)
     yield from proofreader.problems
+
+
+def _dead_pointers(replies: tuple[Reply, ...], language: Language, proofreader: Proofreader) -> Iterator[str]:
+    """Yield the names of our own buttons that a text names although they are not on the screen."""
+    messages = [proofreader.message(reply, language) for reply in replies]
+    shown = {button.label for message in messages for button in message.buttons}
+    labels = proofreader.lexicons[language].labels
+    ours = {label for name, label in labels.items() if name.startswith(POINTED_AT)} - shown
+    for reply, message in zip(replies, messages, strict=True):
+        for label in ours & {*_QUOTED[language].findall(message.text)}:
+            where = f"{language}: {reply.screen} {reply.subject or ''}"
+            yield f"{where}: the text names {label!r}, which is not on the screen"
 
 
 def _replies(turn: Turn, language: Language, content: Content) -> tuple[Reply, ...]:

@@ -13,8 +13,6 @@ from conversations import Language
 from conversations.data_error import did_you_mean
 from conversations.reading.spelling import written_in
 
-ONE_NAME = {"topics", "themes"}
-"""Folders whose texts call what AliExpress shows by the names of ``names.toml`` alone."""
 CLAIMS = {"topics", "themes", "verdicts", "money", "replies"}
 """Folders whose blocks state facts …"""
 NO_CLAIMS = ("title", "sample")
@@ -47,8 +45,7 @@ def _in_template(path: str, source: str, known: frozenset[str]) -> tuple[str, ..
             where = f"{path}: line {_line(source, text)}: {block or 'text'}"
             found += (f"{where}: {problem}" for problem in _typed_in(text, language))
             found += (f"{where}: {problem}" for problem in in_another_language(text, language))
-            if path.split("/")[1] in ONE_NAME:
-                found += (f"{where}: {problem}" for problem in _other_names(text, language))
+            found += (f"{where}: {problem}" for problem in _other_names(text, language))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from conversations.dialog.details import Detail, read_detail
 from conversations.dialog.pressing import Dialog
 from conversations.dialog.replies import Choice, Notice, Reply
 from conversations.dialog.screens import BACK, CONTINUE, HOME
-from conversations.dialog.steps import ANSWERED, CHECK, QUESTIONS, SCREENS, StepName
+from conversations.dialog.steps import ANSWERED, CHECK, QUESTIONS, SCREENS, WRITING, StepName
 from conversations.events import Language
 from conversations.policy.handbook import Handbook
 from conversations.policy.rows import AnsweredBy
@@ -32,6 +32,10 @@ LONGEST_HEARD = 80
 """Characters of the buyer's own words that a notice repeats."""
 LEADS_AWAY = frozenset({"back", "home", "restart", "continue", "language", "help", "menu", "topic_group", "topic"})
 """What words may mean even where a text for the seller is asked: commands and questions, but no facts."""
+READ_ONCE = frozenset({StepName.VERDICT, StepName.STEPS, StepName.MONEY, StepName.CAUTIONS, StepName.DRAFT})
+"""Long pages."""
+ONE = "one"
+"""Only one question can be meant."""
 NONE_OF_THESE = Choice("none_of_these", "none_of_these")
 WAYS = (BACK, CONTINUE, HOME)
 
@@ -55,7 +59,7 @@ class Listening(Dialog):
         if token is not None:
             return self.choose(token)
         if len(text) > LONGEST_TEXT:
-            return self._seller_wrote(text) or self.show(Notice("too_long", plain[:LONGEST_HEARD]))
+            return self._seller_wrote(text) or self.show(Notice("too_long", _heard(plain)))
         match answered_by:
             case AnsweredBy.WORDS:
                 return self._by_name(plain, LEADS_AWAY) or self._detail(plain)
@@ -101,8 +105,14 @@ class Listening(Dialog):
         only_where_asked = fact is not None and fact.only_where_asked
         if token is None or only_where_asked or (among is not None and step not in among):
             return None
+        if among is None and step == StepName.TOPIC and self._tells_of_an_order(plain):
+            return None
         turn = self.press(token)
         return self._with_feedback(turn, topic) if turn is not None and step == StepName.TOPIC else turn
+
+    def _tells_of_an_order(self, plain: str) -> bool:
+        """Tell whether words that are the name of a question tell of the buyer's own order all the same."""
+        return "status" in self.readers.facts.read(plain, self.today) and not self.readers.clauses.asks_something(plain)
 
     # Answers to what was asked.
 
@@ -111,14 +121,14 @@ class Listening(Dialog):
         if day is None:
             return self._by_name(plain) or self._instead_of_a_day(plain)
         if day > self.today:
-            return self.show(Notice("future_date", plain[:LONGEST_HEARD]))
+            return self.show(Notice("future_date", _heard(plain)))
         return self.add(Answer(self.place.step, day.isoformat()))
 
     def _instead_of_a_day(self, plain: str) -> Turn:
         """Take words that are no day for something else only where that is clear: most are a day written oddly."""
         asked = self.readers.questions.read(plain)
         clear = asked.decision is Decision.ANSWER or self.readers.facts.read(plain, self.today)
-        return self._understand(plain) if clear else self.show(Notice("no_date", plain[:LONGEST_HEARD]))
+        return self._understand(plain) if clear else self.show(Notice("no_date", _heard(plain)))
 
     def _detail(self, plain: str) -> Turn:
         step = self.place.step
@@ -130,12 +140,12 @@ class Listening(Dialog):
         if detail.english is None:
             asked = self.readers.questions.read(plain)
             answered = self._answer_question(asked) if asked.decision is Decision.ANSWER else None
-            return answered or self.show(Notice(f"detail_{detail.problem}", plain[:LONGEST_HEARD]))
+            return answered or self.show(Notice(f"detail_{detail.problem}", _heard(plain)))
         return self._offer_english(detail, plain)
 
     def _offer_english(self, detail: Detail, plain: str) -> Turn:
         use = Choice(f"{self.place.step}:{detail.english}", "use_english")
-        turn = self.show(Notice("detail_translated", plain[:LONGEST_HEARD], str(detail.english)))
+        turn = self.show(Notice("detail_translated", _heard(plain), str(detail.english)))
         first, *others = turn.replies
         return replace(turn, replies=(replace(first, choices=(use, *first.choices)), *others))
 
@@ -151,7 +161,10 @@ class Listening(Dialog):
         facts = self.readers.facts.read(plain, self.today)
         asked = self.readers.questions.read(plain)
         if facts and (asked.theme is None or any(self.handbook.fact[fact].telling for fact in facts)):
-            return self._note(facts, asked, asks=self.readers.clauses.asks_something(plain))
+            asks = self.readers.clauses.asks_something(plain) or all(
+                self.handbook.fact[one].is_question for one in facts
+            )
+            return self._note(facts, asked, asks=asks)
         return self._answer_question(asked) or self._refuse(asked, plain)
 
     def _note(self, facts: Mapping[str, str], asked: Recognition, *, asks: bool) -> Turn:
@@ -182,22 +195,39 @@ class Listening(Dialog):
                 return self._with_feedback(self.add(Answer(StepName.TOPIC, topic)), topic)
             case Decision.CLARIFY:
                 topics = tuple(Choice(f"topic:{topic}", f"topic:{topic}") for topic in asked.offered)
-                return self._beside(Reply("did_you_mean", self.place.order, self.today, (*topics, NONE_OF_THESE)))
+                return self._beside(
+                    Reply(
+                        "did_you_mean",
+                        self.place.order,
+                        self.today,
+                        (*topics, NONE_OF_THESE),
+                        subject=ONE if len(topics) == 1 else None,
+                    )
+                )
             case _:
                 return None
 
     def _refuse(self, asked: Recognition, plain: str) -> Turn:
         """Say honestly that this is not known; a theme has its own words for it."""
         if asked.theme is None:
-            return self.show(Notice("unclear", plain[:LONGEST_HEARD]))
-        return self._beside(Reply("theme", self.place.order, self.today, subject=asked.theme))
+            return self._show_briefly(Notice("unclear", _heard(plain)))
+        here = () if self.place.step == StepName.MENU else (Choice(CHECK, CHECK), Choice(WRITING, WRITING))
+        return self._beside(Reply("theme", self.place.order, self.today, here, subject=asked.theme))
+
+    def _show_briefly(self, notice: Notice) -> Turn:
+        """Say something without repeating a long page that stands above it already; its buttons stay at hand."""
+        turn = self.show(notice)
+        first, last = turn.replies[0], turn.replies[-1]
+        if self.place.step in READ_ONCE:
+            return replace(turn, replies=(replace(last, screen="brief", draft=None, notices=(notice,)),))
+        return replace(turn, replies=(_in_short(first), *turn.replies[1:]))
 
     def _beside(self, reply: Reply) -> Turn:
         """Show something before a question of the dialog, or in place of a screen; both are there to go on with."""
         turn = self.show()
         at_menu = self.place.step == StepName.MENU
         if self.place.step not in SCREENS or (at_menu and not reply.choices):
-            return replace(turn, replies=(reply, *turn.replies))
+            return replace(turn, replies=(reply, *(_in_short(one) for one in turn.replies)))
         home = () if at_menu else (HOME,)
         return replace(turn, replies=(replace(reply, choices=(*reply.choices, CONTINUE, *home)),))
 
@@ -219,16 +249,31 @@ class Listening(Dialog):
         answer = Answer(StepName.REPLY_KIND, "+".join(reading.sure))
         way = way_to(Answer(StepName.REPLY_KIND, reading.sure[0]), self.handbook)
         harmless = reading.unsafe and not any(self.handbook.reply_kind[kind].unsafe for kind in reading.sure)
-        notice = Notice("reply_may_be_unsafe" if harmless else "reply_read", plain[:LONGEST_HEARD])
-        return _with_choices(self.add(*way, answer, notice=notice), *_kinds(reading), at=-1)
+        notice = Notice("reply_may_be_unsafe" if harmless else "reply_read", _heard(plain))
+        turn = self.add(*way, answer, notice=notice)
+        pasted = tuple(replace(reply, pasted=reply.screen == "reply") for reply in turn.replies)
+        return _with_choices(replace(turn, replies=pasted), *_kinds(reading), at=-1)
 
     def _which_reply(self, reading: SellerReading, plain: str) -> Turn:
         """Ask which of the likely kinds a message is."""
-        notice = Notice("reply_may_be_unsafe" if reading.unsafe else "reply_unclear", plain[:LONGEST_HEARD])
+        notice = Notice("reply_may_be_unsafe" if reading.unsafe else "reply_unclear", _heard(plain))
         if not reading.offered:
             return self.add(answer_of(ANSWERED), notice=notice)
         choices = (*_kinds(reading), Choice(ANSWERED, "none_of_these"))
         return self._beside(Reply("which_reply", self.place.order, self.today, choices, notices=(notice,)))
+
+
+def _in_short(question: Reply) -> Reply:
+    """Return a question without the explanation that was just given."""
+    return replace(question, again=question.explained, explained=False)
+
+
+def _heard(plain: str) -> str:
+    """Return the buyer's own words as a notice repeats them: long ones are cut at a word, and show it."""
+    if len(plain) <= LONGEST_HEARD:
+        return plain
+    words = plain[:LONGEST_HEARD].rpartition(" ")[0]
+    return f"{words if len(words) > LONGEST_HEARD // 2 else plain[:LONGEST_HEARD]}…"
 
 
 def _kinds(reading: SellerReading) -> tuple[Choice, ...]:

@@ -12,6 +12,7 @@ from conversations.dialog.screens import screens
 from conversations.dialog.steps import HOME, READINGS, RESTART, SCREENS, STEPS, StepName
 from conversations.events import Language
 from conversations.policy.handbook import Handbook
+from conversations.policy.rows import Part
 
 MOST_ANSWERS = 100
 """Answers kept. Beyond it the oldest that count no more are dropped; ``back`` then reaches less far."""
@@ -134,11 +135,11 @@ class Dialog:
 
     def _in_reach(self, answer: Answer) -> bool:
         """Tell whether the answer counts where the dialog stands now."""
-        is_fact = answer.step not in STEPS
+        fact = self.handbook.fact.get(answer.step)
         return (
             answer.step in READINGS
             or answer.step in {self.place.step, *self.place.route}
-            or (is_fact and StepName.VERDICT in self.place.route)
+            or (fact is not None and fact.part is not Part.CHANGE and StepName.VERDICT in self.place.route)
             or (answer.step == "status" and bool(self.place.reply_kinds))
         )
 

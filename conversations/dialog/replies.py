@@ -80,6 +80,8 @@ class Reply:
     """The messages that answer what the seller wrote."""
     stage: str | None = None
     """The stage of the order, where the words depend on it."""
+    again: bool = False
+    """The question was explained just before."""
     assumed: tuple[str, ...] = ()
     """Facts that were assumed, so that the buyer can contradict."""
     pasted: bool = False

@@ -27,6 +27,8 @@ DAYS_AGO: Mapping[str, int] = {
 }
 """What a date question offers: the label's name and how many days ago. "Over a month" counts five weeks: longer
 than any method's time, holidays included."""
+ORDER_WAYS = (Choice("menu:check", "menu:check"), Choice("menu:write", "menu:write"))
+"""What a page that answers a question leads to, whatever it is about."""
 SHOWN_CAUTIONS = 3
 """A verdict is one screen; the other cautions that apply have a screen of their own."""
 
@@ -56,7 +58,7 @@ def _reading(place: Place, language: Language, handbook: Handbook, today: date) 
     if place.reading is not None and place.reading.step == StepName.HELP:
         return Reply(_HELP_SCREENS[subject], place.order, today, _beside_help(subject, language))
     related = _choices(StepName.TOPIC, handbook.topic[subject].related)
-    return Reply("topic", place.order, today, related, subject=subject)
+    return Reply("topic", place.order, today, (*related, *ORDER_WAYS), subject=subject)
 
 
 _HELP_SCREENS = {"me": "help", "cancel": "leave", "settings": "settings", "privacy": "privacy", "forget": "forget"}
@@ -66,7 +68,9 @@ def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
     """Return where a page about the product leads. Who says "cancel" mostly means the order: its check comes first."""
     match subject:
         case "cancel":
-            return Choice("menu:check", "menu:check"), Choice("menu:write", "menu:write"), Choice("restart", "restart")
+            return (*ORDER_WAYS, Choice("restart", "restart"))
+        case "me":
+            return _choices(StepName.MENU, ("check", "questions", "write", "reply"))
         case "settings":
             return (*other_languages(language), *_choices(StepName.HELP, ("privacy", "forget")))
         case "privacy":

@@ -104,6 +104,7 @@ class OrderFact(Row):
     bare: bool = False
     only_where_asked: bool = False
     telling: bool = False
+    is_question: bool = False
     in_json: bool = True
     longest: int = Field(default=0, ge=0, le=60)
     example: str = ""

@@ -26,6 +26,9 @@ class ClauseWords(BaseModel):
     supposed: tuple[str, ...]
     anothers: tuple[str, ...]
     reported: tuple[str, ...]
+    demanded: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    own_mistake: tuple[str, ...]
     not_this: tuple[str, ...]
     asked: tuple[str, ...]
     happened: tuple[str, ...]
@@ -81,6 +84,18 @@ class Clauses:
     def is_reported(self, plain: str) -> bool:
         """Tell whether a text, in one spelling, reports what somebody else said."""
         return self._has("reported", plain)
+
+    def is_demanded(self, text: str) -> bool:
+        """Tell whether a text reports that somebody wants the buyer to give a certain reason."""
+        return self._has("demanded", spell(text[:LONGEST]))
+
+    def is_withdrawn(self, text: str) -> bool:
+        """Tell whether a text says that the buyer wants to keep the order after all."""
+        return self._has("withdrawn", spell(text[:LONGEST]))
+
+    def is_own_mistake(self, text: str) -> bool:
+        """Tell whether a text says that the buyer chose wrongly."""
+        return self._has("own_mistake", spell(text[:LONGEST]))
 
     def denies(self, clause: str, start: int, end: int) -> bool:
         """Tell whether what stands at a place of a clause is denied there."""

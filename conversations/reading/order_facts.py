@@ -19,10 +19,12 @@ Phrases = Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]
 LONGEST = 400
 """Characters that are looked at; who tells of an order is done sooner."""
 ADVANCE = (
-    *("refund_completed", "refund_processing", "cancelled", "cancel_requested", "delivered", "partially_shipped"),
-    *("shipped", "awaiting_shipment", "payment_verifying", "unpaid"),
+    *("refund_completed", "refund_processing", "cancelled", "dispute_open", "cancel_requested", "not_arrived"),
+    *("delivered", "partially_shipped", "shipped", "awaiting_shipment", "payment_verifying", "unpaid"),
 )
 """Statuses, the last to come first: who names two, such as "requested, not shipped yet", is at the later one."""
+WRONG_CHOICE = "wrong_item_or_size"
+"""The buyer chose wrongly: no reason where the seller sent something wrong."""
 _FIRST = ("status", "payment")
 """The facts that matter most are told first."""
 DAY_OF = {
@@ -33,6 +35,8 @@ DAY_OF = {
 }
 """The day that counts for a status: a day that is told with the status is that day."""
 
+UNSHIPPED = frozenset({"awaiting_shipment", "payment_verifying", "unpaid"})
+"""Statuses at which nothing can have arrived, whatever is said of waiting for it."""
 OTHER = "other"
 """A value that says less than any other of its fact."""
 OF_THE_ORDER = frozenset({"status", "payment", "movement"})
@@ -109,18 +113,21 @@ class FactReader:
         """Return the facts that a text states, by name. Days are ISO days."""
         facts: dict[str, str] = {}
         statuses: list[str] = []
+        no_reason = self._clauses.is_demanded(text) or self._clauses.is_withdrawn(text)
         for clause in self._clauses.told(text[:LONGEST]):
             for found in self._found(clause.text, asked=clause.asks):
                 if found.fact in OF_THE_ORDER and self._clauses.is_reported(clause.text):
                     continue
+                if found.fact == "reason" and no_reason:
+                    continue  # what somebody wants the buyer to say is not why the buyer wants out
                 if found.fact == "status":
                     statuses.append(found.value)
                     facts |= self._day(found.value, clause.text, today)
-                elif found.value != OTHER or found.fact not in facts:
+                elif (found.value != OTHER or found.fact not in facts) and not _is_brand(found, facts):
                     facts[found.fact] = found.value
         if statuses:
             facts |= _standing(statuses)
-        return _consistent(facts)
+        return _consistent(facts, chose_wrongly=self._clauses.is_own_mistake(text))
 
     def _found(self, clause: str, *, asked: bool) -> Iterator[_Found]:
         """Yield what a clause states; of overlapping phrases the longest counts."""
@@ -135,9 +142,9 @@ class FactReader:
         for one in sorted(every, key=lambda one: (-one.length, not one.states)):
             if not any(other.covers(one) for other in taken):
                 taken.append(one)
-        in_parts = any(one.value == "partially_shipped" for one in taken)
+        in_parts = any(one.value == "partially_shipped" or one.fact == "coupon" for one in taken)
         for one in sorted(taken, key=lambda one: one.start):
-            if in_parts and one.fact == "scope":  # "only one was shipped" wants nothing
+            if in_parts and one.fact == "scope":  # "only one was shipped", "a coupon for one" want nothing
                 continue
             if not self._clauses.denies(clause, one.start, one.end) and self._counts(clause, one, asked=asked):
                 yield one
@@ -155,15 +162,47 @@ class FactReader:
         return {DAY_OF[status]: day.isoformat()} if day is not None and day <= today else {}
 
 
-def _standing(statuses: Collection[str]) -> dict[str, str]:
+def _is_brand(found: _Found, facts: Mapping[str, str]) -> bool:
+    """Tell whether a credit card is only the brand of a card that was named as another: a debit card by JCB."""
+    return found.value == "credit_card" and facts.get("payment") in {"debit_card", "prepaid_card"}
+
+
+def _standing(told: Collection[str]) -> dict[str, str]:
     """Return where an order is by all statuses that were told of it: a parcel can come after a cancellation."""
-    if {"cancelled", "delivered"} <= {*statuses}:
+    statuses = {*told}
+    if {"cancelled", "delivered"} <= statuses and "not_arrived" not in statuses:
         return {"status": "cancelled", "after_cancel": "parcel_came"}
+    if {"cancelled", "shipped"} <= statuses:
+        return {"status": "cancelled", "after_cancel": "parcel_coming"}
+    if {"cancel_requested", "shipped"} <= statuses:
+        return {"status": "cancel_requested", "seller_answer": "shipped_anyway"}
+    if statuses & UNSHIPPED:
+        statuses.discard("not_arrived")
+    if {"delivered", "not_arrived"} <= statuses:
+        return {"status": "not_arrived", "delivery": "says_delivered"}
     return {"status": min(statuses, key=ADVANCE.index)}
 
 
-def _consistent(facts: Mapping[str, str]) -> dict[str, str]:
-    """Return the facts in order, with the status that an answer of the seller implies."""
-    implied = {"status": "cancel_requested"} if "seller_answer" in facts else {}
+def _consistent(told: Mapping[str, str], *, chose_wrongly: bool) -> dict[str, str]:
+    """Return the facts in order, with what they imply: an answer of the seller, a fault of what came."""
+    facts = {**told}
+    not_here = facts.pop("parcel", None) == "not_here"
+    if not_here and facts.get("status") == "delivered":
+        facts |= {"status": "not_arrived", "delivery": "says_delivered"}
+    wrong = facts.get("reason") == WRONG_CHOICE and not chose_wrongly
+    if wrong and facts.get("status") == "delivered":
+        facts.setdefault("problem", "wrong_item")
+    implied = {"status": "shipped"} if not_here or "movement" in facts else {}
+    if facts.get("seller_answer") in {"none", "refused", "shipped_anyway", "agreed"}:
+        implied = {"status": "cancel_requested"}
+    if "problem" in facts:
+        implied = {"status": "delivered"}
     kept = {**implied, **facts}
+    if kept.get("status") == "cancel_requested" and kept.get("reason") == "no_seller_reply":
+        del kept["reason"]  # it is the request that nobody answers
+        kept.setdefault("seller_answer", "none")
+    if "problem" in facts and kept.get("reason") == WRONG_CHOICE:
+        del kept["reason"]  # the seller's mistake is not the buyer's
+    if kept.get("status") == "not_arrived" and kept.pop("movement", None) == "stuck":
+        kept.setdefault("delivery", "stuck")
     return {name: kept[name] for name in (*_FIRST, *kept) if name in kept}

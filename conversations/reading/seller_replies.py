@@ -73,7 +73,7 @@ class ReplyReader:
     def reported(self, text: str) -> SellerReading | None:
         """Return what a buyer tells in their own words of the seller's demands; None if they tell of none."""
         plain = spell(text[:LONGEST])
-        if not self._clauses.is_reported(plain):
+        if not (self._clauses.is_reported(plain) or self._clauses.is_demanded(text)):
             return None
         kinds = self._named(plain)
         ranked = tuple(Ranked(kind, 1.0) for kind in kinds[:MOST_KINDS])

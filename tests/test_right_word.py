@@ -1,0 +1,294 @@
+"""The right word in every state: what did not come, what came wrong, and answers to sellers that know the order."""
+
+import re
+
+import pytest
+
+from conversations import Handbook, Language
+from tests.buyer import Buyer
+
+STAGES = {
+    "before_shipping": ("status:awaiting_shipment",),
+    "shipped": ("status:shipped", "movement:moving"),
+    "arrived": ("status:delivered", "protection:open", "problem:defect"),
+    "dispute_open": ("status:dispute_open",),
+    "cancelled": ("status:cancelled", "payment:paypal", "approved_on:unknown"),
+}
+"""How a buyer tells where their order stands."""
+NOT_SO = {
+    "before_shipping": r"have received my order|has arrived|on its way|dispute",
+    "shipped": r"not been shipped|before you ship|have received my order",
+    "arrived": r"cancel(?!led)|not been shipped|not received|tracking",
+    "dispute_open": r"cancel(?!led)|not been shipped|will open a dispute",
+    "cancelled": r"would like to cancel|approve my cancel|not been shipped|will open a dispute",
+}
+"""What nobody whose order stands there would write."""
+
+
+@pytest.fixture(params=list(Language))
+async def someone(request: pytest.FixtureRequest, buyer: Buyer, english_buyer: Buyer) -> Buyer:
+    """A buyer of each language."""
+    return buyer if request.param is Language.JA else english_buyer
+
+
+@pytest.mark.parametrize("stage", STAGES)
+async def test_an_answer_to_the_seller_says_nothing_that_the_order_contradicts(
+    someone: Buyer, handbook: Handbook, stage: str
+) -> None:
+    await someone.taps("menu:check", *STAGES[stage])
+    for kind in handbook.reply_kind:
+        await someone.taps_old(f"reply_kind:{kind}")
+        assert someone.sees.reply_kind == kind
+        assert someone.sees.known["status"] == STAGES[stage][0].partition(":")[2]
+        for draft in someone.sees.drafts:
+            assert not re.search(NOT_SO[stage], draft.send), (kind, draft.send)
+        if not someone.sees.drafts:
+            assert not re.search("下の英文|message below", someone.sees.text), kind
+
+
+@pytest.mark.parametrize(
+    ("stage", "said", "draft"),
+    [
+        ("arrived", "Please wait 3-5 days, we will solve it", "reply_by_deadline"),
+        ("arrived", "We refund $5 and you keep it, ok?", "full_refund"),
+        ("cancelled", "Please confirm received first, then we refund", "confirm_after_refund"),
+        ("dispute_open", "Please cancel the dispute first, then we refund you", "cancel_dispute"),
+        ("shipped", "Please send a photo or video of the problem", "not_received"),
+    ],
+)
+async def test_what_the_seller_wrote_is_answered_by_where_the_order_stands(
+    buyer: Buyer, stage: str, said: str, draft: str
+) -> None:
+    await buyer.taps("menu:check", *STAGES[stage])
+    await buyer.says(said)
+    assert [one.id for one in buyer.sees.drafts] == [draft]
+
+
+async def test_without_a_known_order_its_stage_can_be_chosen_beside_the_answer(someone: Buyer) -> None:
+    await someone.taps("menu:reply", "reply_group:shipping", "reply_kind:asks_to_wait")
+    assert someone.sees.draft.id == "asks_to_wait"
+    await someone.taps("status:delivered")
+    assert (someone.sees.reply_kind, someone.sees.draft.id) == ("asks_to_wait", "reply_by_deadline")
+
+
+async def test_a_pasted_reply_shows_no_other_sample(buyer: Buyer) -> None:
+    await buyer.taps("menu:reply", "reply_group:shipping", "reply_kind:asks_to_wait")
+    sample = "kindly give us few more days"
+    assert sample in buyer.sees.text
+    await buyer.taps("home")
+    await buyer.says("Dear friend, please wait 3-5 days, we will ship soon.")
+    assert buyer.sees.reply_kind == "asks_to_wait"
+    assert sample not in buyer.sees.text
+
+
+@pytest.mark.parametrize(
+    ("told", "delivery"),
+    [
+        ("荷物が届かない", None),
+        ("3か月前に注文して発送済みのまま届きません。", None),
+        ("2か月たっても商品が届きません。返金してほしい", None),
+        ("配達完了になってるのに届いてない", "says_delivered"),
+        ("my package never arrived", None),
+        ("it says delivered but i never got it", "says_delivered"),
+    ],
+)
+async def test_what_never_came_has_a_way_of_its_own(buyer: Buyer, told: str, delivery: str | None) -> None:
+    await buyer.says(told)
+    assert buyer.sees.known["status"] == "not_arrived"
+    assert buyer.sees.known.get("delivery") == delivery
+    await buyer.taps_old(f"delivery:{delivery or 'overdue'}")
+    await buyer.taps("protection:open")
+    assert buyer.sees.outcome == "never_arrived"
+    await buyer.taps("verdict:write")
+    assert "has not arrived" in buyer.sees.draft.send
+
+
+async def test_a_deadline_that_is_near_comes_first(someone: Buyer) -> None:
+    for road in (
+        ("status:not_arrived", "delivery:overdue", "protection:ends_soon"),
+        ("status:delivered", "protection:ends_soon", "problem:defect"),
+    ):
+        await someone.taps_old("restart")
+        await someone.taps("menu:check", *road)
+        assert re.search("今日のうちに|today", someone.sees.text)
+
+
+@pytest.mark.parametrize("problem", ["defect", "wrong_item", "missing_parts", "not_as_described"])
+async def test_what_came_wrong_is_named_and_nobody_asks_who_pays_for_the_return(someone: Buyer, problem: str) -> None:
+    await someone.taps("menu:check", "status:delivered", "protection:open", f"problem:{problem}")
+    assert someone.sees.outcome == "arrived_wrong"
+    await someone.taps("verdict:write")
+    send = someone.sees.draft.send
+    assert re.search("broken|not the item|missing|not as described", send)
+    assert "photos" in send
+    assert "return shipping" not in send
+
+
+async def test_who_only_changed_their_mind_asks_about_the_return(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:delivered", "protection:open", "problem:changed_mind", "verdict:write")
+    assert "return shipping" in buyer.sees.draft.send
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "在庫切れなのに「いらなくなった」を選べって言われてます",
+        "理由は「いらなくなった」にしろと言われた",
+        "セラーにサイズ間違いってことにしてくれって頼まれた",
+        "seller says out of stock and wants me to cancel with reason I don't want this order anymore",
+    ],
+)
+async def test_a_reason_that_the_seller_demands_is_not_the_buyers(buyer: Buyer, told: str) -> None:
+    await buyer.says(told)
+    assert "reason" not in buyer.sees.known
+    assert buyer.sees.reply_kind == "change_reason"
+    assert {"C12", "C13"} <= {*buyer.sees.cites}
+
+
+@pytest.mark.parametrize(
+    ("told", "payment"),
+    [
+        ("デビットカード（JCB）", "debit_card"),
+        ("Vプリカ(Visa)", "prepaid_card"),
+        ("Debit card (JCB Debit)", "debit_card"),
+        ("VISAのデビットで払いました", "debit_card"),
+        ("Visaで払いました", "credit_card"),
+    ],
+)
+async def test_a_brand_is_a_credit_card_only_by_itself(buyer: Buyer, told: str, payment: str) -> None:
+    await buyer.taps("menu:check", "status:payment_verifying")
+    await buyer.says(told)
+    assert buyer.sees.known["payment"] == payment
+
+
+async def test_a_cancelled_order_is_four_taps_from_its_verdict(someone: Buyer) -> None:
+    await someone.taps("menu:check", "status:cancelled", "payment:credit_card", "approved_on:2026-11-21")
+    assert someone.sees.outcome == "refund_on_time"
+
+
+async def test_who_cannot_see_the_status_gets_two_easy_questions(someone: Buyer) -> None:
+    await someone.taps("menu:check", "status:unknown")
+    long_page = someone.sees.text
+    await someone.taps("status:unseen", "parcel:not_here")
+    assert long_page not in someone.sees.text
+    await someone.taps("shipping_notice:came")
+    assert (someone.sees.known["status"], someone.sees.step) == ("shipped", "movement")
+
+
+async def test_the_long_help_for_the_status_is_not_said_twice(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:unknown")
+    long_page = buyer.sees.text
+    await buyer.says("ほげほげふがふが")
+    assert long_page not in buyer.sees.text
+    assert "status:unseen" in buyer.sees.tokens
+
+
+@pytest.mark.parametrize("way", ["verdict", "money", "steps", "draft"])
+async def test_a_long_page_is_not_said_again_when_words_are_not_understood(buyer: Buyer, way: str) -> None:
+    await buyer.checks(status="awaiting_shipment", payment="credit_card", coupon="no")
+    ways = {
+        "verdict": (),
+        "money": ("verdict:money",),
+        "steps": ("verdict:phone",),
+        "draft": ("verdict:write", "reason:other"),
+    }
+    await buyer.taps(*ways[way])
+    page, tokens = buyer.sees.text, buyer.sees.tokens
+    await buyer.says("ほげほげふがふが")
+    assert page not in buyer.sees.text
+    assert buyer.sees.step == way
+    if buyer.sees.notices:
+        assert buyer.sees.tokens == tokens
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "先週の水曜にクレカで払った注文をキャンセル申請したけど、まだ返事なし",
+        "発送済みで5日追跡が動いていません",
+        "クレカで払ってまだ発送待ちです。クーポンは使ってません",
+        "paid by paypal, not shipped yet, used a coupon",
+    ],
+)
+async def test_back_never_shows_the_same_screen(buyer: Buyer, told: str) -> None:
+    await buyer.says(told)
+    for _ in range(10):
+        before = buyer.sees.text
+        await buyer.taps_old("back")
+        if not buyer.sees.response.turn.conversation.answers:
+            break
+        assert buyer.sees.text != before
+
+
+async def test_long_words_of_the_buyer_are_cut_with_a_sign(buyer: Buyer) -> None:
+    await buyer.says(
+        "Dear friend please close your dispute at first and after that we arrange the money back, trust me please"
+    )
+    assert buyer.sees.reply_kind == "cancel_dispute"
+    assert "…`" in buyer.sees.text
+
+
+@pytest.mark.parametrize(
+    "topic", ["cancel_before_shipping", "message_to_seller", "change_order_instead", "never_arrived"]
+)
+async def test_every_answer_leads_to_the_order_and_to_a_message(someone: Buyer, topic: str) -> None:
+    await someone.taps_old(f"topic:{topic}")
+    assert {"menu:check", "menu:write"} <= {*someone.sees.tokens}
+
+
+async def test_after_facts_and_an_answered_question_the_check_is_one_tap_away(buyer: Buyer) -> None:
+    await buyer.says("発送待ちでPayPal払いです。手数料はかかりますか？")
+    assert buyer.sees.screens[0] == "topic"
+    await buyer.taps("menu:check")
+    assert buyer.sees.step == "coupon"
+
+
+@pytest.mark.parametrize("reason", ["wrong_item_or_size", "wrong_address"])
+async def test_a_wrong_choice_can_be_changed_instead(someone: Buyer, reason: str) -> None:
+    await someone.checks(status="awaiting_shipment", payment="credit_card", coupon="no")
+    await someone.taps("verdict:write", f"reason:{reason}")
+    change = {"wrong_item_or_size": "write:change_instead", "wrong_address": "to_change:address"}[reason]
+    await someone.taps(change)
+    if reason == "wrong_item_or_size":
+        await someone.taps("to_change:size")
+    assert someone.sees.draft.id == "change_instead"
+
+
+async def test_of_two_alike_one_is_kept(buyer: Buyer) -> None:
+    await buyer.says("間違えて2個買っちゃった")
+    assert buyer.sees.known["reason"] == "duplicate_order"
+    await buyer.taps_old("write:cancel")
+    await buyer.taps("scope:part")
+    assert "need only one" in buyer.sees.draft.send
+
+
+@pytest.mark.parametrize("payment", ["credit_card", "debit_card", "alipay", "konbini", "paypay", "paypal", "other"])
+async def test_the_money_page_of_a_completed_refund_speaks_of_nothing_earlier(someone: Buyer, payment: str) -> None:
+    await someone.taps("menu:check", "status:refund_completed", "completed_on:2026-11-21", f"payment:{payment}")
+    await someone.taps("verdict:money")
+    assert "Refund Processing" not in someone.sees.text
+
+
+async def test_alipay_has_no_dates_of_a_statement(someone: Buyer) -> None:
+    await someone.taps("menu:check", "status:refund_completed", "completed_on:2026-11-21", "payment:alipay")
+    assert re.search("この支払い方法だけの日数はわかっていません|no separate figure", someone.sees.text)
+
+
+@pytest.mark.parametrize(
+    "told", ["不安です", "困っています", "お願いします", "だれかいますか", "詐欺にあった", "help me", "I'm scared"]
+)
+async def test_nobody_who_is_afraid_is_sent_away(buyer: Buyer, told: str) -> None:
+    await buyer.says(told)
+    assert not re.search("苦手|not good at small talk|small talk", buyer.sees.text)
+    assert "menu:check" in buyer.sees.tokens
+
+
+async def test_keeping_the_order_after_all_is_no_reason_to_cancel(buyer: Buyer) -> None:
+    await buyer.says("やっぱりキャンセルやめたい、出した申請って取り消せる？")
+    assert "reason" not in buyer.sees.known
+    assert buyer.sees.response.turn.replies[0].subject == "withdraw_request"
+
+
+async def test_a_message_is_offered_only_where_it_is_true(someone: Buyer) -> None:
+    await someone.taps("menu:check", "status:dispute_open", "home", "menu:write")
+    assert not {"write:cancel", "write:reminder", "write:never_arrived"} & {*someone.sees.tokens}
