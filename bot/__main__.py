@@ -51,8 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the release and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    running = commands.add_parser("run", help="talk on every chat platform whose token is set")
+    running = commands.add_parser("run", add_help=False, help="talk on every chat platform that is set up")
     running.add_argument("platforms", nargs="*", metavar="PLATFORM", help="only these")
+    running.add_argument("-h", "--help", action=_PlatformsHelp)
     running.set_defaults(run=_run)
     chat = commands.add_parser("chat", help="talk in this terminal, or by JSON lines")
     chat.add_argument("--language", type=_language, metavar="ja|en", help="ja unless said before")
@@ -102,6 +103,22 @@ def _language(code: str) -> object:
     except ValueError as error:
         message = f"{code!r} is none of {', '.join(Language)}"
         raise argparse.ArgumentTypeError(message) from error
+
+
+class _PlatformsHelp(argparse.Action):
+    """Shows the help with every platform and its settings, which are read only then."""
+
+    def __init__(self, option_strings: list[str], **_: object) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help="show this help and exit")
+
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from bot.settings import platforms_help
+
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = platforms_help()
+        parser.print_help()
+        parser.exit()
 
 
 class _Version(argparse.Action):

@@ -1,4 +1,4 @@
-"""The command ``run``: every chat platform whose token is set, in one process, until it is told to stop."""
+"""The command ``run``: every chat platform that is set up, in one process, until it is told to stop."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ class RefusedPlatformError(MendableError):
 
 
 def run(names: list[str]) -> int:
-    """Talk on the platforms; all whose token is set if none is named. Raises ``MendableError``.
+    """Talk on the platforms; all that are set up if none is named. Raises ``MendableError``.
 
     Returns 1 where a platform was lost for so long that a supervisor should start anew.
     """

@@ -53,8 +53,8 @@ def read_accounts(environment: Mapping[str, str], names: Sequence[str]) -> dict[
             raise SettingsError(message)
     accounts = {name: account for name in names or PLATFORMS if (account := _account(name, environment, bool(names)))}
     if not accounts:
-        wanted = " or ".join(" and ".join(_wanted(name)) for name in PLATFORMS)
-        message = f"No platform's token is set. Put {wanted} in .env"
+        wanted = ", or ".join(f"for {name.title()} {' and '.join(_wanted(name))}" for name in PLATFORMS)
+        message = f"No chat platform is set up. Put in .env {wanted}"
         raise SettingsError(message)
     return accounts
 
@@ -72,6 +72,18 @@ def secrets_of(accounts: Mapping[str, Account]) -> list[str]:
 def variable(name: str, setting: Setting) -> str:
     """Return the environment variable of a platform's setting."""
     return f"TORIKESHI_{name.upper()}_{setting.name.upper()}"
+
+
+def platforms_help() -> str:
+    """Return what ``run --help`` says of each platform: its settings, and where to get them. Loads no library."""
+    lines = ["platforms, each with its settings in the environment or in .env:"]
+    for name in PLATFORMS:
+        lines.append(f"  {name}")
+        for setting in platform(name).SETTINGS:
+            needed = "" if setting.needed else ", optional"
+            where = f" ({setting.source})" if setting.source else ""
+            lines.append(f"    {variable(name, setting)}{needed}: {setting.meaning}{where}".replace("`", ""))
+    return "\n".join(lines)
 
 
 def _account(name: str, environment: Mapping[str, str], is_named: bool) -> Account | None:  # noqa: FBT001  # inside

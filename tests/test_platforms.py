@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from adapters import PLATFORMS
 from adapters.platform import platform
+from bot.__main__ import main
 from bot.content import Content, load_content, no_buttons
 from bot.editing.fitting import unfit
 from bot.editing.transcripts import read_transcript, unmet
@@ -72,6 +75,31 @@ def test_a_new_platform_asks_for_all_that_it_needs(toy: str) -> None:
         read_accounts({"TORIKESHI_TOY_TOKEN": "k"}, [toy])
     with pytest.raises(SettingsError, match=r"TORIKESHI_TOY_TOKEN \(The post office gives you one\)"):
         read_accounts({}, [])
+
+
+def test_the_help_of_run_names_every_platform_and_setting(toy: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["run", "--help"])
+    told = capsys.readouterr().out
+    for name in (toy, "telegram", "discord"):
+        assert all(f"{variable(name, setting)}" in told for setting in platform(name).SETTINGS)
+        assert all(setting.source in told for setting in platform(name).SETTINGS)
+
+
+def test_the_help_of_run_loads_no_platforms_library() -> None:
+    script = (
+        "import sys\nfrom bot.__main__ import main\ntry:\n    main(['run', '-h'])\nfinally:\n    print([*sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "TORIKESHI_TELEGRAM_TOKEN" in ran.stdout
+    assert not {"'telegram'", "'discord'", "'httpx'"} & {*ran.stdout.split("[")[-1].rstrip("]\n").split(", ")}
+
+
+def test_who_set_up_nothing_is_told_every_platforms_settings(toy: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        read_accounts({}, [])
+    for name in (toy, "telegram", "discord"):
+        assert all(variable(name, one) in str(told.value) for one in platform(name).SETTINGS if one.needed)
 
 
 def test_a_new_platforms_settings_are_read_and_its_secrets_kept(toy: str) -> None:

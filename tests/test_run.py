@@ -131,7 +131,7 @@ def test_all_platforms_whose_token_is_set_are_started() -> None:
 @pytest.mark.parametrize(
     ("environment", "names", "says"),
     [
-        ({}, [], "No platform's token is set"),
+        ({}, [], "No chat platform is set up"),
         ({}, ["telegram"], "TORIKESHI_TELEGRAM_TOKEN is not set"),
         ({}, ["icq"], "there is no platform 'icq'"),
         ({"TORIKESHI_TELEGRAM_TOKEN": "1:a", "TORIKESHI_TELEGRAM_API_URL": "localhost"}, [], "must be an address"),

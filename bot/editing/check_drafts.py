@@ -17,6 +17,7 @@ from messages.wording import sentences
 
 A_DAY = date(2026, 11, 20)
 """A day on which the buyer asked to cancel; which one does not matter."""
+_FACT = re.compile(r"\border\.([a-z_]+)")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _GAP = re.compile(r"  | [.,!?]|\(\s*\)|\{\{|\}\}")
 
@@ -27,6 +28,7 @@ def drafts(content: Content) -> Iterator[str]:
         path = f"seller/{name}.j2"
         source = content.sources.templates.get(path, "")
         found = blocks(source)
+        yield from _unnamed_facts(path, source, row)
         for block, meaning in (("chat", "ja"), ("form", "form_ja")):
             if not {block, meaning} <= set(found):
                 continue
@@ -43,18 +45,24 @@ def drafts(content: Content) -> Iterator[str]:
                 yield from contradictions(f"{path}: {block}", send, "message", stage)
 
 
+def _unnamed_facts(path: str, source: str, row: SellerMessage) -> Iterator[str]:
+    """Yield the facts by which a message is worded although its row does not say so."""
+    for fact in sorted({*_FACT.findall(source)} - {*row.needs, *row.worded_by}):
+        yield f"{path}: order.{fact}: name it in drafts.toml, {row.id}.worded_by"
+
+
 def _cases(row: SellerMessage, source: str, book: Handbook) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield what a message is filled with: each stage at which it is true, each fact that it names, each detail."""
     unsaid = dict.fromkeys(book.fact)
-    for stage, facts, details in product(row.at, _told(source, book), _details(row.details, book)):
+    for stage, facts, details in product(row.at, _told(row, book), _details(row.details, book)):
         order = SimpleNamespace(**{**unsaid, **facts, "requested_on": A_DAY})
         for asked_on in ("", "November 20") if "asked_on" in source else ("",):
             yield stage, {**details, "order": order, "stage": stage, "asked_on": asked_on}
 
 
-def _told(source: str, book: Handbook) -> list[dict[str, str]]:
-    """Return every choice of the facts that a message names."""
-    named = [fact for fact in book.values if f"order.{fact}" in source]
+def _told(row: SellerMessage, book: Handbook) -> list[dict[str, str]]:
+    """Return every choice of the facts that a message is worded by."""
+    named = [fact for fact in (*row.needs, *row.worded_by) if fact in book.values]
     return [dict(zip(named, values, strict=True)) for values in product(*(book.values[fact] for fact in named))]
 
 

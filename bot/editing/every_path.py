@@ -25,11 +25,12 @@ from conversations import (
 )
 from conversations.dialog.pressing import Dialog
 from conversations.dialog.steps import SCREENS, STEPS
+from conversations.policy.eligibility import examine
 from messages import Message
 
 EVERYWHERE = ("back", "home", "restart", "continue", "help:me", "language:ja", "language:en", "forget")
-WORDED_IN_DRAFTS = ("problem", "to_change", "movement", "delivery")
-"""Facts of the order that messages to the seller are worded by."""
+SEEN_ANYWHERE = ("status", "payment")
+"""Facts that many screens are worded by, asked there or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def places(content: Content, language: Language, today: date) -> Iterator[tuple[
     """Yield every reachable place once, nearest first, with the events that lead there."""
     start = advance(Conversation(language), Chose("home"), content.handbook, content.readers, today)
     queue: deque[tuple[tuple[Event, ...], Turn]] = deque([((), start)])
-    seen: set[Hashable] = {_key(start.place, content.handbook)}
+    seen: set[Hashable] = {_key(start.place, content.handbook, today)}
     while queue:
         events, turn = queue.popleft()
         yield events, turn
@@ -59,7 +60,7 @@ def places(content: Content, language: Language, today: date) -> Iterator[tuple[
             continue
         for event in _ways_on(turn, content.handbook):
             onward = _onward(turn, event, content, today)
-            key = _key(onward.place, content.handbook)
+            key = _key(onward.place, content.handbook, today)
             if key not in seen:
                 seen.add(key)
                 queue.append(((*events, event), onward))
@@ -75,8 +76,7 @@ def _onward(turn: Turn, event: Event, content: Content, today: date) -> Turn:
 def _ways_on(turn: Turn, handbook: Handbook) -> Iterator[Event]:
     """Return what to try at a place: a fact asked anew leads to places that the first answers lead to as well."""
     place = turn.place
-    asked_anew = StepName.CHANGE in place.route and place.step != StepName.CHANGE
-    if asked_anew or (place.step == "reason" and place.order.reason is not None):
+    if _is_asked_anew(place) or (place.step == "reason" and place.order.reason is not None):
         return
     choices: list[Choice] = [choice for reply in turn.replies for choice in reply.choices]
     yield from (Chose(choice.token) for choice in choices if choice.token not in EVERYWHERE)
@@ -86,14 +86,23 @@ def _ways_on(turn: Turn, handbook: Handbook) -> Iterator[Event]:
         yield Wrote(handbook.fact[place.step].example)
 
 
-def _key(place: Place, handbook: Handbook) -> Hashable:
+def _is_asked_anew(place: Place) -> bool:
+    return StepName.CHANGE in place.route and place.step != StepName.CHANGE
+
+
+def _key(place: Place, handbook: Handbook, today: date) -> Hashable:
     """Return what the screen at a place depends on."""
     if place.reading is not None:
         return (place.reading, place.step in SCREENS)
     if StepName.DRAFT in place.route or StepName.REPLY_GROUP in place.route:
         order = place.order
         details = tuple(order.fact(step) for step in handbook.details)
-        told = (order.reason, order.is_part, details, *(order.fact(fact) for fact in WORDED_IN_DRAFTS))
-        told += (order.day("requested_on") is not None, place.stage)
+        rows = [handbook.draft[draft] for draft in place.drafts if draft in handbook.draft]
+        worded_by = {fact: order.fact(fact) for row in rows for fact in (*row.needs, *row.worded_by)}
+        told = (order.reason, order.is_part, details, *worded_by.items(), place.stage)
         return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kinds, place.group, told)
-    return replace(place, order=place.order.without("reason", "scope"))
+    if _is_asked_anew(place):
+        return (place.step, place.explained)
+    matter = {*examine(place.order, handbook, today).considered, *SEEN_ANYWHERE}
+    matter |= {"receipt"} if "protection" in matter else set()
+    return replace(place, order=place.order.without(*(set(place.order.known()) - matter)))

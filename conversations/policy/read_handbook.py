@@ -192,8 +192,9 @@ def _check_drafts(book: Handbook) -> Iterator[str]:
     for row in book.drafts:
         for stage in row.at:
             yield from unknown("drafts", f"{row.id}.at", stage, book.stage_ids)
-        for fact in row.needs:
-            yield from unknown("drafts", f"{row.id}.needs", fact, book.fact)
+        for column, facts in (("needs", row.needs), ("worded_by", row.worded_by)):
+            for fact in facts:
+                yield from unknown("drafts", f"{row.id}.{column}", fact, book.fact)
         for detail in row.details:
             yield from unknown("drafts", f"{row.id}.details", detail, book.details)
     for reason in book.reasons:

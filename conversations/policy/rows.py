@@ -242,4 +242,6 @@ class SellerMessage(Row):
     at: tuple[Id, ...] = Field(min_length=1)
     needs: tuple[Id, ...] = ()
     """Facts that it cannot be written without."""
+    worded_by: tuple[Id, ...] = ()
+    """Facts by which its words change, where they are known."""
     details: tuple[Id, ...] = Field(min_length=1)
