@@ -105,4 +105,4 @@ def _key(place: Place, handbook: Handbook, today: date) -> Hashable:
         return (place.step, place.explained)
     matter = {*examine(place.order, handbook, today).considered, *SEEN_ANYWHERE}
     matter |= {"receipt"} if "protection" in matter else set()
-    return replace(place, order=place.order.without(*(set(place.order.known()) - matter)))
+    return replace(place, route=(), order=place.order.without(*(set(place.order.known()) - matter)))
