@@ -87,7 +87,9 @@ def _ways_on(turn: Turn, handbook: Handbook) -> Iterator[Event]:
 
 
 def _is_asked_anew(place: Place) -> bool:
-    return StepName.CHANGE in place.route and place.step != StepName.CHANGE
+    """Tell whether a fact is asked that the buyer gave before: its answers lead where the first ones did."""
+    again = place.step == "payment" and place.order.payment is not None
+    return again or (StepName.CHANGE in place.route and place.step != StepName.CHANGE)
 
 
 def _key(place: Place, handbook: Handbook, today: date) -> Hashable:
@@ -96,13 +98,19 @@ def _key(place: Place, handbook: Handbook, today: date) -> Hashable:
         return (place.reading, place.step in SCREENS)
     if StepName.DRAFT in place.route or StepName.REPLY_GROUP in place.route:
         order = place.order
-        details = tuple(order.fact(step) for step in handbook.details)
         rows = [handbook.draft[draft] for draft in place.drafts if draft in handbook.draft]
+        details = tuple(order.fact(detail) for row in rows for detail in row.details)
         worded_by = {fact: order.fact(fact) for row in rows for fact in (*row.needs, *row.worded_by)}
-        told = (order.reason, order.is_part, details, *worded_by.items(), place.stage)
+        stage = place.stage if place.reply_kinds or any(len(row.at) > 1 for row in rows) else None
+        told = (order.reason, order.is_part, details, *worded_by.items(), stage)
         return (place.step, StepName.VERDICT in place.route, place.drafts, place.reply_kinds, place.group, told)
     if _is_asked_anew(place):
         return (place.step, place.explained)
+    verdict = place.verdict
+    if verdict is not None and place.step in {StepName.STEPS, StepName.MONEY}:
+        money = (verdict.window, verdict.cautions) if place.step == StepName.MONEY else ()
+        seen = (place.order.status, place.order.payment)
+        return (place.step, place.device, seen, verdict.outcome, verdict.steps, verdict.draft, money)
     matter = {*examine(place.order, handbook, today).considered, *SEEN_ANYWHERE}
     matter |= {"receipt"} if "protection" in matter else set()
     return replace(place, route=(), order=place.order.without(*(set(place.order.known()) - matter)))
