@@ -70,6 +70,12 @@ class Service(Protocol):
         For an empty text they are the first ones of the menu.
         """
 
+    def answer(self, topic: str, language: Language) -> Message:
+        """Return the answer to one of ``topics``, without buttons: anybody may read it."""
+
+    def general_answer(self, text: str, language: Language) -> Message | None:
+        """Return the answer to a question that concerns nobody's order; None if it is another, or none."""
+
     def load_note(self, name: str) -> str | None:
         """Return a text that the platform keeps; None if nothing is kept or it cannot be read just now."""
 

@@ -9,8 +9,9 @@ from bot.content import Content
 from bot.facts_json import as_json
 from bot.keeping.fallback import Fallback
 from bot.keeping.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
-from conversations import Event, Language, Notice, Place, Turn, advance, look
-from messages import Catalog
+from conversations import Event, Language, Notice, Order, Place, Reply, Turn, advance, look
+from conversations.reading.questions import Decision
+from messages import Catalog, Message
 
 MOST_SUGGESTIONS = 25
 """Topics suggested for a question that is being typed."""
@@ -98,6 +99,20 @@ class Support:
         likely = self._content.readers.questions.topics(text) if wanted else menu
         best = [*dict.fromkeys((*titled, *likely))][:MOST_SUGGESTIONS]
         return tuple((topic, label(f"topic:{topic}", language)) for topic in best)
+
+    def answer(self, topic: str, language: Language) -> Message:
+        """Return the answer to a topic as anybody may read it."""
+        reply = Reply("topic", Order(), self._today(), subject=topic)
+        return self._content.catalog.message(reply, language)
+
+    def general_answer(self, text: str, language: Language) -> Message | None:
+        """Return the answer to a question that concerns nobody's order; None if it is another, or none."""
+        readers, book = self._content.readers, self._content.handbook
+        asked = readers.questions.read(text)
+        if asked.decision is not Decision.ANSWER or readers.facts.read(text, self._today()):
+            return None
+        topic = asked.topics[0].id
+        return None if book.topic[topic].check else self.answer(topic, language)
 
     def load_note(self, name: str) -> str | None:
         """Return a platform's note; None if nothing is kept or it cannot be read just now."""

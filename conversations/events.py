@@ -46,9 +46,10 @@ class Chose:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """The buyer typed or pasted words, of any length and content."""
+    """The buyer typed or pasted words, of any length and content; ``more`` are lines that followed at once."""
 
     text: str
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

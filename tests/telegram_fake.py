@@ -65,6 +65,7 @@ class FakeTelegram:
     answered: Counter[str] = field(default_factory=Counter)
     queries: set[str] = field(default_factory=set)
     alerts: list[str] = field(default_factory=list)
+    suggested: dict[str, list[Fields]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     groups: set[int] = field(default_factory=set)
     delay: float = 0.0
@@ -275,6 +276,10 @@ class FakeTelegram:
             self.alerts.append(fields["text"])
         return True
 
+    async def _answer_inline_query(self, fields: Fields) -> bool:
+        self.suggested[fields["inline_query_id"]] = fields["results"]
+        return True
+
     async def _get_my_commands(self, fields: Fields) -> Any:  # noqa: ANN401  # any JSON
         return self.profile.get(("commands", fields.get("language_code", "")), [])
 
@@ -334,11 +339,20 @@ def check(method: str, fields: Fields) -> list[str]:
         found += keyboard_problems(fields["reply_markup"])
     if method == "answerCallbackQuery" and len(str(fields.get("text", ""))) > 200:
         found.append("an answer of more than 200 characters")
+    if method == "answerInlineQuery":
+        found += [problem for result in fields["results"] for problem in _article_problems(result)]
+        found += ["more than 50 answers"] if len(fields["results"]) > 50 else []
     if method == "setMyCommands" and any(not 1 <= len(one["description"]) <= 256 for one in fields["commands"]):
         found.append("a command's description")
     if len(str(fields.get("description", ""))) > 512 or len(str(fields.get("short_description", ""))) > 120:
         found.append("a description that is too long")
     return [f"{method}: {problem}" for problem in found]
+
+
+def _article_problems(result: Fields) -> list[str]:
+    said = result["input_message_content"]
+    found = text_problems(said["message_text"], said.get("entities", []))
+    return found + ([] if 1 <= len(result["id"].encode()) <= 64 else ["an id of more than 64 bytes"])
 
 
 def _against_spec(method: str, fields: Fields) -> list[str]:
@@ -361,6 +375,8 @@ def _fits(value: object, kind: str) -> bool:
     if kind in _PLAIN:
         return isinstance(value, _PLAIN[kind]) or kind == "String"
     assert SPEC is not None
+    if kinds := SPEC["types"][kind].get("subtypes"):
+        return any(_fits(value, one) for one in kinds)
     known = {one["name"]: one for one in SPEC["types"][kind].get("fields", [])}
     if not isinstance(value, dict) or not value.keys() <= known.keys():
         return False
@@ -502,6 +518,12 @@ class Person:
                     return button["callback_data"], message
         missing = f"{token} is not among {self.tokens}"
         raise AssertionError(missing)
+
+    def looks_up(self, words: str) -> str:
+        """Type words behind the bot's name somewhere, without waiting; return the query's id."""
+        query = f"{self.number}-look-{next(self._queries)}"
+        self.fake.happens(inline_query={"id": query, "from": self.user, "query": words, "offset": ""})
+        return query
 
     async def says(self, text: str) -> None:
         """Send words and wait for the answer."""

@@ -171,7 +171,7 @@ async def test_what_a_buyer_typed_formats_and_links_nothing(hanako: Person) -> N
         ("/start check", "status", None),
         ("/start no-such_thing", "menu", None),
         ("/start", "menu", None),
-        ("/dance", "menu", None),
+        ("/dance", "menu", "me"),
     ],
 )
 async def test_commands_and_links_lead_where_they_say(
@@ -260,12 +260,115 @@ async def test_whatever_is_no_words_gets_a_kind_line_and_the_choices(hanako: Per
     assert bot.heard["telegram:77"][-1].turn.place.step == "status"
 
 
-async def test_an_edited_message_gets_a_kind_line(hanako: Person) -> None:
+async def test_an_edited_message_is_read_again(hanako: Person, bot: Bot) -> None:
     number = hanako.sends("発送街")
     await hanako.fake.settles()
     hanako.edits(number, "発送待ち")
     await hanako.fake.settles()
-    assert "書き直した" in hanako.text
+    assert bot.heard["telegram:77"][-1].turn.place.order.status == "awaiting_shipment"
+
+
+async def test_a_caption_is_read_like_words(hanako: Person, bot: Bot) -> None:
+    hanako.sends_other(photo=[{"file_id": "x"}], caption="クレカで払ってまだ発送待ちです")
+    await hanako.fake.settles()
+    order = bot.heard["telegram:77"][-1].turn.place.order
+    assert (order.status, order.payment) == ("awaiting_shipment", "credit_card")
+
+
+async def test_an_album_is_one_message(hanako: Person, bot: Bot) -> None:
+    hanako.sends_other(photo=[{"file_id": "x"}], media_group_id="9", caption="まだ発送待ちです")
+    for number in range(4):
+        hanako.sends_other(photo=[{"file_id": str(number)}], media_group_id="9")
+    await hanako.fake.settles()
+    assert len(bot.heard["telegram:77"]) == 1
+    assert bot.heard["telegram:77"][0].turn.place.order.status == "awaiting_shipment"
+
+
+@pytest.mark.parametrize("command", ["/admin", "/stop", "/dance with me"])
+async def test_an_unknown_command_gets_the_help(hanako: Person, bot: Bot, command: str) -> None:
+    await hanako.says(command)
+    assert [reply.screen for reply in bot.heard["telegram:77"][-1].turn.replies] == ["help"]
+
+
+async def test_quick_lines_are_answered_together(hanako: Person, bot: Bot) -> None:
+    bot.fake.delay = 0.02
+    hanako.sends("/start")
+    for line in ("すみません、", "クレカで払って", "まだ発送待ちで", "クーポンは使ってません"):
+        hanako.sends(line)
+    await hanako.fake.settles()
+    assert len(bot.heard["telegram:77"]) == 2
+    assert bot.heard["telegram:77"][-1].turn.place.order.known() == {
+        "status": "awaiting_shipment",
+        "payment": "credit_card",
+        "coupon": "no",
+    }
+
+
+async def test_quick_answers_to_typed_questions_each_find_their_own(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/start")
+    await hanako.taps("menu:write", "write:reminder", "draft:details")
+    bot.fake.delay = 0.02
+    hanako.sends("8190123456789012")
+    hanako.sends("rain jacket")
+    await hanako.fake.settles()
+    order = bot.heard["telegram:77"][-1].turn.place.order
+    assert (order.fact("order_number"), order.fact("item")) == ("8190123456789012", "rain jacket")
+
+
+@pytest.mark.parametrize("detail", ["#x27", "/b", "@durov", "$AAPL"])
+async def test_a_detail_is_no_link_of_telegrams(hanako: Person, detail: str) -> None:
+    await hanako.says("/start")
+    await hanako.taps("menu:write", "write:change_instead", "to_change:size", "draft:details", "order_number:", "item:")
+    await hanako.says(f"size {detail}")
+    if detail != "@durov":  # contact details get into no message
+        await hanako.taps("wanted:")
+        message = hanako.messages[-1]
+        units = message["text"].encode("utf-16-le")
+        meaning = message["text"].rindex(detail)
+        shown = [one for one in message["entities"] if one["type"] == "code" and one["offset"] <= meaning]
+        assert any(
+            units[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le") == detail
+            for one in shown
+        )
+
+
+async def test_the_ways_back_stand_in_a_row_of_their_own(content: Content) -> None:
+    for visit in visits(Language.JA):
+        for message in visit.messages:
+            rows = Drawing(content.catalog.label).screen(message, Language.JA).rows
+            for row in rows:
+                tokens = {button.get("callback_data", "") for button in row}
+                assert not (tokens & {"back", "home"}) or tokens <= {"back", "home", "continue", "restart"}, tokens
+
+
+async def test_a_general_question_in_a_group_gets_a_short_public_answer(
+    hanako: Person, fake: FakeTelegram, bot: Bot
+) -> None:
+    group = -100500
+    hanako.sends("@torikeshi_bot キャンセルに手数料はかかりますか？", chat=group)
+    hanako.sends("@torikeshi_bot 発送待ちです。キャンセルに手数料はかかりますか？", chat=group)
+    await fake.settles()
+    first, second = fake.chats[group].values()
+    assert "手数料" in first["text"]
+    assert "手数料" not in second["text"]
+    for message in (first, second):
+        assert [*message["reply_markup"]["inline_keyboard"][0][0]] == ["text", "url"]
+    assert bot.heard == {}
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "返金"), ("en", "refund"), ("ja", "")])
+async def test_answers_are_offered_behind_the_bots_name(
+    fake: FakeTelegram, bot: Bot, language: str, words: str
+) -> None:
+    someone = Person(fake, 5, language)
+    query = someone.looks_up(words)
+    await until(lambda: query in fake.suggested)
+    found = fake.suggested[query]
+    assert 1 <= len(found) <= 10
+    assert len({one["id"] for one in found}) == len(found)
+    told = "".join(one["input_message_content"]["message_text"] for one in found)
+    assert ("返金" if language == "ja" else "refund") in told
+    assert bot.heard == {}
 
 
 async def test_a_forwarded_text_is_read_like_any_text(hanako: Person) -> None:
@@ -426,11 +529,11 @@ async def test_one_users_words_and_taps_are_applied_in_the_order_in_which_they_c
     bot.fake.delay = 0.02
     data, message = hanako.find("menu:check")
     hanako.presses(data, message)
-    for text in ("発送済み", "/back", "発送待ち", "PayPal"):
+    for text in ("発送済み", "/back", "発送待ち", "/check", "PayPal"):
         hanako.sends(text)
     await hanako.fake.settles()
     steps = [response.turn.place.step for response in bot.heard["telegram:77"]]
-    assert steps == ["menu", "status", "movement", "status", "payment", "coupon"]
+    assert steps == ["menu", "status", "movement", "status", "payment", "payment", "coupon"]
 
 
 async def test_a_chat_that_must_wait_holds_up_nobody(content: Content, fake: FakeTelegram) -> None:
@@ -523,16 +626,16 @@ async def test_in_a_storm_of_faults_all_is_answered_once_and_in_order(content: C
     people = [Person(fake, number) for number in range(1, 26)]
     bot = Bot(content, fake)
     async with bot.running():
-        for text in ("/check", "発送済み", "/back", "発送待ち", "PayPal"):
+        for text in ("/check", "発送済み", "/back", "発送待ち", "/check", "PayPal"):
             for person in people:
                 person.sends(text)
         await fake.settles(30)
         for person in people:
             person.presses(*person.find("coupon:no"))
         await fake.settles(30)
-    steps = ["status", "movement", "status", "payment", "coupon", "verdict"]
+    steps = ["status", "movement", "status", "payment", "payment", "coupon", "verdict"]
     assert {tuple(one.turn.place.step for one in heard) for heard in bot.heard.values()} == {tuple(steps)}
-    assert [len(person.messages) for person in people] == [5] * 25
+    assert [len(person.messages) for person in people] == [6] * 25
     assert all("verdict:money" in person.tokens for person in people)
     left = [(method, fault.kind) for method, faults in fake.faults.items() for fault in faults if fault.left]
     assert left == []

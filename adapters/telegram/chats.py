@@ -12,14 +12,17 @@ from adapters import Response, Service
 from adapters.buttons import chosen_line
 from adapters.inbox import Inbox
 from adapters.telegram.delivery import Delivery
-from adapters.telegram.incoming import Deed, GroupCall, Me, Presence, Press, to_meaning
-from adapters.telegram.outgoing import Drawing, Screen
+from adapters.telegram.incoming import Deed, GroupCall, Lookup, Me, Presence, Press, to_meaning
+from adapters.telegram.outgoing import Drawing, Screen, article
 from adapters.wire import Raw
+from conversations import Wrote
 from conversations.dialog.commands import links
 
 log = logging.getLogger(__name__)
 MOST_CHATS = 10_000
 """Chats of which such things as live buttons are remembered. For others old buttons stay, and still work."""
+MOST_SUGGESTED = 10
+"""Answers offered to a question behind our name."""
 ANSWER_WITHIN = 0.5
 """Seconds for which a screen waits until its press was answered; then it goes out anyway."""
 FINISH_WITHIN = 0.4
@@ -47,20 +50,43 @@ class Chats:
         self._live: LRUCache[int, _Live] = LRUCache(MOST_CHATS)
         self._unheard: LRUCache[int, Deed] = LRUCache(MOST_CHATS)
         self._clearing: dict[int, asyncio.Task[None]] = {}
+        self._waiting: dict[int, tuple[Deed, asyncio.Task[None]]] = {}
+        self._more: dict[Deed, list[Deed]] = {}
 
     def handle(self, update: Raw) -> asyncio.Task[None] | None:
         """Begin to answer an update, behind those before it of the same chat; stop a button's spinner at once."""
         match to_meaning(update, self._me, self._links):
+            case Deed(press=None, event=Wrote()) as deed if (joined := self._join(deed)) is not None:
+                return joined
             case Deed(press=press) as deed:
                 stopping = None if press is None else asyncio.create_task(self._delivery.answer(press.query))
                 work = self._answer(deed, _revision(update["update_id"]), stopping)
-                return self._inbox.begin(deed.chat, work, lambda number: self._apologise(deed, number))
+                task = self._inbox.begin(deed.chat, work, lambda number: self._apologise(deed, number))
+                self._note_waiting(deed, task)
+                return task
             case GroupCall() as call:
                 return self._inbox.begin(call.chat, self._invite(call))
+            case Lookup() as lookup:
+                return self._inbox.begin(lookup.query, self._suggest(lookup))
             case Presence() as presence:
                 return self._inbox.begin(presence.chat, self._note(presence))
             case _:
                 return None
+
+    def _note_waiting(self, deed: Deed, task: asyncio.Task[None]) -> None:
+        """Remember words that wait for their turn, so that lines that follow at once are answered with them."""
+        if deed.press is None and isinstance(deed.event, Wrote):
+            self._waiting[deed.chat] = (deed, task)
+        else:
+            self._waiting.pop(deed.chat, None)
+
+    def _join(self, deed: Deed) -> asyncio.Task[None] | None:
+        """Answer a line together with the words before it, if those still wait; None if nothing waits."""
+        waiting = self._waiting.get(deed.chat)
+        if waiting is None or deed.is_of_album:
+            return None
+        self._more.setdefault(waiting[0], []).append(deed)
+        return waiting[1]
 
     async def finish(self) -> None:
         """Let what nobody waits for come to its end, for a moment."""
@@ -72,7 +98,11 @@ class Chats:
     async def _answer(self, deed: Deed, revision: str, stopping: asyncio.Task[None] | None) -> None:
         """Do what the buyer did, if it is new, and show what comes of it."""
         self._delivery.silent.discard(deed.chat)
-        deed, press = self._first(deed), deed.press
+        if self._waiting.get(deed.chat, (None,))[0] is deed:
+            del self._waiting[deed.chat]
+        deed, press = self._first(_with_lines(deed, self._more.pop(deed, ()))), deed.press
+        if deed.is_of_album and not self._inbox.comes_first((deed.chat, deed.event_id)):
+            return
         if press is None or stopping is None:
             await self._show(deed, await self._respond(deed), revision)
             return
@@ -160,8 +190,21 @@ class Chats:
             return
         address = f"https://t.me/{self._me.username}?start=check"
         button = {"text": words("service:open_private", call.language), "url": address}
-        screen = Screen(words("service:private", call.language), keyboard={"inline_keyboard": [[button]]})
+        answer = self._service.general_answer(call.words, call.language) if call.words else None
+        screen = Screen(words("service:private", call.language))
+        if answer is not None:
+            screen = self._drawing.screen(answer, call.language)
+        screen = replace(screen, keyboard={"inline_keyboard": [[button]]})
         await self._delivery.send(call.chat, screen, answers=call.message_id, thread=call.thread)
+
+    async def _suggest(self, lookup: Lookup) -> None:
+        """Offer answers to a question that is typed behind our name; they tell of nobody's order."""
+        titles = self._service.suggest(lookup.words, lookup.language)[:MOST_SUGGESTED]
+        answers = [(topic, title, self._service.answer(topic, lookup.language)) for topic, title in titles]
+        articles = [
+            article(topic, title, self._drawing.screen(answer, lookup.language)) for topic, title, answer in answers
+        ]
+        await self._delivery.suggest(lookup.query, articles)
 
     async def _note(self, presence: Presence) -> None:
         """Leave a buyer in peace who blocked us, until they come back."""
@@ -176,6 +219,14 @@ class Chats:
         """Who taps again what was not answered means it."""
         if deed.press is not None:
             self._inbox.forget((deed.chat, deed.press.id))
+
+
+def _with_lines(deed: Deed, more: Sequence[Deed]) -> Deed:
+    """Return what was said with the lines that followed at once."""
+    if not more or not isinstance(deed.event, Wrote):
+        return deed
+    lines = tuple(line.event.text for line in more if isinstance(line.event, Wrote))
+    return replace(deed, event=Wrote(deed.event.text, lines))
 
 
 def _changed(press: Press | None, live: _Live) -> list[int]:

@@ -1,6 +1,7 @@
 """Gets every message out: at the pace that Telegram allows, again where it failed, and no faster after "wait"."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
@@ -15,6 +16,8 @@ MESSAGE = Retry(doubling(0.2, 10.0), within=300.0)
 """For how long a message that does not get through is tried."""
 OVERALL, A_CHAT = Allowance(29), Allowance(1, at_once=3)
 """Telegram takes about 30 messages a second from one bot, and about one a second for one chat, with short bursts."""
+CACHED_FOR = 300
+"""Seconds for which Telegram may give the same answers to the same words."""
 SPINNER = Retry((0.1, 0.4, 1.0), endless=False)
 """How often a button's spinner is stopped: later the app has stopped it by itself."""
 
@@ -59,10 +62,19 @@ class Delivery:
     async def answer(self, query: str, alert: str = "") -> None:
         """Stop a button's spinner. Too late is no harm: the work is done all the same."""
         fields: Raw = {"callback_query_id": query, **({"text": alert, "show_alert": True} if alert else {})}
+        await self._while_waited_for("answerCallbackQuery", fields)
+
+    async def suggest(self, query: str, articles: Sequence[Raw]) -> None:
+        """Answer a question that is being typed behind our name; the same words get the same answers for a while."""
+        fields: Raw = {"inline_query_id": query, "results": articles, "cache_time": CACHED_FOR}
+        await self._while_waited_for("answerInlineQuery", fields)
+
+    async def _while_waited_for(self, method: str, fields: Raw) -> None:
+        """Call what is of use only for a moment: a few times, and no error is one."""
         tries, go_on = SPINNER.begin(), True
         while go_on:
             try:
-                await self._connection.call("answerCallbackQuery", fields)
+                await self._connection.call(method, fields)
             except (BadRequest, Forbidden):
                 return
             except FloodError as error:

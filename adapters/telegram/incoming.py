@@ -5,7 +5,7 @@ Updates are read as they come, and only what is needed of them: what is new or o
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.buttons import is_worth_repeating, unmarked
 from adapters.languages import by_code
@@ -48,6 +48,8 @@ class Deed:
     event_id: str
     language: Language
     press: Press | None = None
+    is_of_album: bool = False
+    """One of several messages that the buyer sent as one."""
 
     @property
     def name(self) -> str:
@@ -64,6 +66,8 @@ class GroupCall:
     message_id: int | None = None
     thread: int | None = None
     query: str | None = None
+    words: str = field(default="", compare=False)
+    """What was said beside our name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,16 @@ class Presence:
     silent: bool
 
 
-Meaning = Deed | GroupCall | Presence | None
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Somebody types a question behind our name, in any chat."""
+
+    query: str
+    words: str
+    language: Language
+
+
+Meaning = Deed | GroupCall | Presence | Lookup | None
 _ATTACHMENTS: Mapping[str, Attachment] = {
     "photo": Attachment.PHOTO,
     "video": Attachment.VIDEO,
@@ -106,6 +119,8 @@ def to_meaning(update: Raw, me: Me, links: Mapping[str, str]) -> Meaning:
     match update:
         case {"callback_query": {"id": str(), "from": {"id": int()}} as query}:
             return _press(query)
+        case {"inline_query": {"id": str(query), "from": {"id": int()} as user, "query": str(words)}}:
+            return Lookup(query, words, _spoken(user))
         case {"my_chat_member": {"chat": {"id": int(chat), "type": "private"}, "new_chat_member": {"status": status}}}:
             return Presence(chat, status in {"left", "kicked"})
         case {"message": {"message_id": int(), "from": {"id": int()}, "chat": {"id": int(), "type": kind}} as message}:
@@ -126,26 +141,36 @@ def _private(message: Raw, links: Mapping[str, str]) -> Deed | None:
     event = _event(message, links)
     if event is None or message["from"].get("is_bot"):
         return None
-    return Deed(message["chat"]["id"], event, f"m{message['message_id']}", _spoken(message["from"]))
+    album = message.get("media_group_id")
+    name = f"m{message['message_id']}" if album is None else f"a{album}"
+    return Deed(message["chat"]["id"], event, name, _spoken(message["from"]), is_of_album=album is not None)
 
 
 def _event(message: Raw, links: Mapping[str, str]) -> Event | None:
     match message:
         case {"text": str(text)}:
             command = _COMMAND.fullmatch(text.strip())
-            event = to_event(command[1].casefold(), (command[3] or "").strip(), links) if command else None
-            return event or Wrote(text)
+            return Wrote(text) if command is None else _command(command, links)
+        case {"caption": str(caption)} if caption.strip():
+            return Wrote(caption)
         case _ if _SERVICE & message.keys():
             return None
         case _:
             return Sent(next((_ATTACHMENTS[name] for name in _ATTACHMENTS if name in message), Attachment.DOCUMENT))
 
 
+def _command(command: re.Match[str], links: Mapping[str, str]) -> Event:
+    """Return what a command means; one that is not ours gets the list of those that are."""
+    return to_event(command[1].casefold(), (command[3] or "").strip(), links) or Chose(TOKENS["help"])
+
+
 def _edit(message: Raw) -> Deed | None:
-    if "text" not in message:
+    """Read words that were changed as new words: what was understood of the old ones is corrected by them."""
+    words = _words(message)
+    if not words:
         return None
     name = f"e{message['message_id']}.{message.get('edit_date', 0)}"
-    return Deed(message["chat"]["id"], Sent(Attachment.EDIT), name, _spoken(message["from"]))
+    return Deed(message["chat"]["id"], Wrote(words), name, _spoken(message["from"]))
 
 
 def _press(query: Raw) -> Meaning:
@@ -188,12 +213,17 @@ def _group_call(message: Raw, me: Me) -> GroupCall | None:
     if user.get("is_bot") or not _calls(message, me):
         return None
     thread = message.get("message_thread_id") if message.get("is_topic_message") else None
-    return GroupCall(message["chat"]["id"], _spoken(user), message["message_id"], thread)
+    words = re.sub(rf"@{re.escape(me.username)}(?!\w)", " ", _words(message), flags=re.IGNORECASE).strip()
+    return GroupCall(message["chat"]["id"], _spoken(user), message["message_id"], thread, words=words)
+
+
+def _words(message: Raw) -> str:
+    return str(message.get("text") or message.get("caption") or "")
 
 
 def _calls(message: Raw, me: Me) -> bool:
     """Tell whether a group's message is meant for us: a command, our name, an answer to what we said."""
-    text = str(message.get("text") or message.get("caption") or "")
+    text = _words(message)
     name = me.username.casefold()
     command = _COMMAND.fullmatch(text.strip())
     if command is not None:

@@ -76,7 +76,8 @@ class Drawing:
             page.write(message.draft.send, MessageEntity.PRE)
             page.gap()
             page.write(self._words("terminal:meaning", language), MessageEntity.BOLD)
-            page.write("\n" + message.draft.meaning)
+            page.write("\n")
+            page.plain(message.draft.meaning)
         return page.done()
 
     def _copy_row(self, message: Message, language: Language) -> list[Raw]:
@@ -103,6 +104,11 @@ class _Page:
         self._parts.append(text)
         for kind in kinds:
             self._mark(kind, start, self._at, **({"url": link} if kind == MessageEntity.TEXT_LINK else {}))
+
+    def plain(self, text: str) -> None:
+        """Write a text in which a buyer's own words may look like a command or a link; they show as they are."""
+        for part in re.split(r"((?<!\w)[/#@$][\w/@#$]+)", text):
+            self.write(part, *([MessageEntity.CODE] if part[:1] in set("/#@$") else []))
 
     def gap(self) -> None:
         self.write("\n\n" if self._parts else "")
@@ -170,11 +176,22 @@ def _may_fold(block: Block) -> bool:
     return block.kind is Kind.PARAGRAPH or (block.kind is Kind.ITEM and not block.marker[:1].isdigit())
 
 
+def article(id: str, title: str, screen: Screen) -> Raw:  # noqa: A002  # Telegram's name
+    """Return an answer to be chosen and sent into any chat."""
+    said: Raw = {"message_text": screen.text, "link_preview_options": {"is_disabled": True}}
+    if screen.entities:
+        said["entities"] = screen.entities
+    description = screen.text.partition("\n")[0]
+    return {"type": "article", "id": id, "title": title, "description": description, "input_message_content": said}
+
+
 def rows_of(buttons: Iterable[Button], revision: str) -> list[list[Raw]]:
     """Lay buttons out: two in a row where both are short, otherwise each on its own."""
     rows: list[list[Raw]] = []
-    waiting = False
+    waiting, role = False, None
     for button in buttons:
+        waiting = waiting and (button.role is Role.WAY) == (role is Role.WAY)  # the ways back begin a row of their own
+        role = button.role
         short = columns(button.label) <= HALF_ROW
         key: Raw = {"text": button.label, "callback_data": marked(button.token, revision)}
         if button.role is Role.GRAVE:

@@ -19,7 +19,7 @@ from adapters.traces import where
 from adapters.wire import Raw, Retry, doubling
 
 log = logging.getLogger(__name__)
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 LONG_POLL = 30
 """Seconds that Telegram waits for news."""
 MOST_AT_ONCE = 1000

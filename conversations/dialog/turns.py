@@ -1,5 +1,6 @@
 """The core's front door: one event in, the conversation to keep and the replies to send out. Pure and deterministic."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from conversations.dialog.conversation import Conversation, Turn
@@ -20,8 +21,8 @@ def advance(conversation: Conversation, event: Event, handbook: Handbook, reader
             return Dialog(conversation, handbook, today).start(language)
         case Chose(token):
             return Dialog(conversation, handbook, today).choose(token)
-        case Wrote(text):
-            return Listening(conversation, handbook, readers, today).hear(text)
+        case Wrote(text, more):
+            return _hear(conversation, (text, *more), handbook, readers, today)
         case Asked(text):
             return Listening(conversation, handbook, readers, today).hear_question(text)
         case Quoted(text):
@@ -29,6 +30,16 @@ def advance(conversation: Conversation, event: Event, handbook: Handbook, reader
         case _:
             notice = Notice(_UNREADABLE.get(event.attachment, "cannot_read_attachment"))
             return Dialog(conversation, handbook, today).show(notice)
+
+
+def _hear(conversation: Conversation, lines: Sequence[str], handbook: Handbook, readers: Readers, today: date) -> Turn:
+    """Hear quick lines together; but where one names a choice or an answer is typed, one after the other."""
+    listening = Listening(conversation, handbook, readers, today)
+    apart = listening.place.typed is not None or any(readers.names.all(line) for line in lines)
+    if len(lines) == 1 or not apart:
+        return listening.hear("\n".join(lines))
+    first, *more = lines
+    return _hear(listening.hear(first).conversation, more, handbook, readers, today)
 
 
 def look(conversation: Conversation, handbook: Handbook, today: date) -> Turn:
