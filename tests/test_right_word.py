@@ -292,3 +292,19 @@ async def test_keeping_the_order_after_all_is_no_reason_to_cancel(buyer: Buyer) 
 async def test_a_message_is_offered_only_where_it_is_true(someone: Buyer) -> None:
     await someone.taps("menu:check", "status:dispute_open", "home", "menu:write")
     assert not {"write:cancel", "write:reminder", "write:never_arrived"} & {*someone.sees.tokens}
+
+
+@pytest.mark.parametrize(
+    ("told", "language"), [("英語にして", Language.EN), ("English please", Language.EN), ("日本語で", Language.JA)]
+)
+async def test_the_language_changes_when_somebody_asks_for_it(buyer: Buyer, told: str, language: Language) -> None:
+    await buyer.taps("menu:check")
+    await buyer.says(told)
+    assert buyer.sees.response.turn.conversation.language is language
+
+
+async def test_who_writes_in_the_other_language_is_offered_it(buyer: Buyer, english_buyer: Buyer) -> None:
+    await buyer.says("is there a fee for cancelling my order?")
+    assert "language:en" in buyer.sees.tokens
+    await english_buyer.says("キャンセルに手数料はかかりますか？")
+    assert "language:ja" in english_buyer.sees.tokens

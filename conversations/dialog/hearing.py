@@ -12,7 +12,7 @@ from conversations.dialog.answers import Answer, answer_of, way_to
 from conversations.dialog.conversation import Conversation, Turn
 from conversations.dialog.details import Detail, read_detail
 from conversations.dialog.pressing import Dialog
-from conversations.dialog.replies import Choice, Notice, Reply
+from conversations.dialog.replies import Choice, Notice, Reply, other_languages
 from conversations.dialog.screens import BACK, CONTINUE, HOME
 from conversations.dialog.steps import ANSWERED, CHECK, QUESTIONS, SCREENS, WRITING, StepName
 from conversations.events import Language
@@ -28,6 +28,8 @@ LONGEST_TEXT = 1000
 """Characters of a typed text that are looked at; of a longer one only whether a seller wrote it."""
 SHORTEST_MESSAGE = 12
 """Characters of an English text that may be a seller's message without being shown as one."""
+SHORTEST_OFFERED = {Language.JA: 4, Language.EN: 16}
+"""Characters of words in another language from which on it is offered; statuses are English everywhere."""
 LONGEST_HEARD = 80
 """Characters of the buyer's own words that a notice repeats."""
 LEADS_AWAY = frozenset({"back", "home", "restart", "continue", "language", "help", "menu", "topic_group", "topic"})
@@ -158,6 +160,10 @@ class Listening(Dialog):
             return self._explain(reported, plain)
         if _may_be_a_sellers(plain) and (explained := self._seller_wrote(plain)) is not None:
             return explained
+        return self._with_language(self._read(plain), plain)
+
+    def _read(self, plain: str) -> Turn:
+        """Take words for facts of the order or a question; or say that they are not understood."""
         facts = self.readers.facts.read(plain, self.today)
         asked = self.readers.questions.read(plain)
         if facts and (asked.theme is None or any(self.handbook.fact[fact].telling for fact in facts)):
@@ -166,6 +172,13 @@ class Listening(Dialog):
             )
             return self._note(facts, asked, asks=asks)
         return self._answer_question(asked) or self._refuse(asked, plain)
+
+    def _with_language(self, turn: Turn, plain: str) -> Turn:
+        """Offer the language in which somebody writes, if the conversation is in another."""
+        written = written_in(plain)
+        if written is self.conversation.language or len(plain) < SHORTEST_OFFERED[written]:
+            return turn
+        return _with_choices(turn, *other_languages(turn.conversation.language))
 
     def _note(self, facts: Mapping[str, str], asked: Recognition, *, asks: bool) -> Turn:
         """Take facts into the order, and go on to the check, or to the answer if they came with a question."""
