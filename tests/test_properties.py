@@ -88,8 +88,10 @@ def test_back_undoes_one_answer_or_all_that_changed_nothing(happenings: list[Eve
 
 
 def _seen(turn: Turn) -> list[str]:
-    """Return what stands on the screen."""
-    return [CATALOG.message(reply, turn.conversation.language).text for reply in turn.replies]
+    """Return what stands on the screen, below what is said of the newest event."""
+    language = turn.conversation.language
+    messages = [CATALOG.message(replace(reply, notices=()), language) for reply in turn.replies]
+    return [f"{message.text}{message.draft and message.draft.send}" for message in messages]
 
 
 @given(st.lists(events, max_size=15), tokens, days)

@@ -289,9 +289,9 @@ async def test_keeping_the_order_after_all_is_no_reason_to_cancel(buyer: Buyer) 
     assert buyer.sees.response.turn.replies[0].subject == "withdraw_request"
 
 
-async def test_a_message_is_offered_only_where_it_is_true(someone: Buyer) -> None:
-    await someone.taps("menu:check", "status:dispute_open", "home", "menu:write")
-    assert not {"write:cancel", "write:reminder", "write:never_arrived"} & {*someone.sees.tokens}
+async def test_what_fits_the_order_is_offered_first(someone: Buyer) -> None:
+    await someone.taps("menu:check", "status:delivered", "protection:open", "problem:defect", "home", "menu:write")
+    assert someone.sees.tokens[0] == "write:return_after_delivery"
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def _list(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[R
         case StepName.REPLY_KIND:
             values = handbook.reply_group[place.group or ""].kinds
         case StepName.WRITE:
-            values = tuple(draft for draft in handbook.menu_drafts if handbook.is_true_at(draft, place.stage))
+            values = tuple(sorted(handbook.menu_drafts, key=lambda draft: not handbook.is_true_at(draft, place.stage)))
         case _:
             values = STEPS[step].offered(handbook)
     choices = _choices(step, values)

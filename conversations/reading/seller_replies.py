@@ -20,6 +20,8 @@ BUYER = "buyer"
 """The label of texts that no seller wrote."""
 CHINESE = "chinese_only"
 """The kind of a message of which nothing is known but its language."""
+REFUSES, AGREES = "refuses", "agrees"
+"""The kinds that nobody can mean at once."""
 MOST_KINDS = 3
 """Kinds of one message that are explained at once."""
 _QUOTED = re.compile(r"(?m)^\s*>.*$")
@@ -92,8 +94,7 @@ class ReplyReader:
         limits = self._limits
         sure = [one.id for one in ranked if one.score >= limits.sure_from]
         safe = prod(1 - one.score for one in ranked if one.id in self._unsafe)
-        if len(sure) > 1:
-            sure = [kind for kind in sure if kind != CHINESE]  # what it says matters more than its language
+        sure = _telling(sure)
         named = tuple(sorted(sure, key=lambda kind: kind not in self._unsafe)[:MOST_KINDS])
         offered = tuple(one.id for one in ranked if one.id not in named and one.score >= limits.offer_from)[:MOST_KINDS]
         return SellerReading(
@@ -125,6 +126,14 @@ class ReplyReader:
         if best.get(CHINESE, 0.0) >= self._limits.sure_from:  # few samples are Chinese, but a word there is plain
             best |= dict.fromkeys(self._named(spell(said[:MOST_READ])), 1.0)
         return best
+
+
+def _telling(sure: list[str]) -> list[str]:
+    """Return the kinds that matter, of those that are sure, best first: a bare refusal says less than its ground."""
+    if sure[:1] == [REFUSES]:
+        sure = [kind for kind in sure if kind != AGREES]
+    general = {CHINESE, REFUSES}
+    return [kind for kind in sure if kind not in general] or [kind for kind in sure if kind != CHINESE] or sure
 
 
 MOST_READ = 4000
