@@ -51,8 +51,8 @@ class Service(Protocol):
     ) -> Response:
         """Apply a chat's event and return what to show. An event with an id that was seen changes nothing.
 
-        ``today`` is the buyer's day; the real one where it is not given. ``language`` is the one in which a chat that
-        is new begins; it changes nothing of a chat that is known.
+        ``today`` is the buyer's day; the real one where it is not given. ``language`` is what the app says; it
+        counts until the buyer chooses one.
         """
 
     def facts(self, place: Place) -> Mapping[str, str | bool]:
@@ -69,6 +69,9 @@ class Service(Protocol):
 
         For an empty text they are the first ones of the menu.
         """
+
+    def is_sellers(self, text: str) -> bool:
+        """Tell whether a text is rather a seller's than the buyer's own: it says nothing of the buyer's language."""
 
     def answer(self, topic: str, language: Language) -> Message:
         """Return the answer to one of ``topics``, without buttons: anybody may read it."""

@@ -40,7 +40,7 @@ class Support:
     ) -> Response:
         """Apply an event and return what to show.
 
-        ``language`` is the one in which a new chat begins. An event id that was seen shows the screen again and
+        ``language`` counts until the buyer chooses one. An event id that was seen shows the screen again and
         changes nothing. A save that lost a race is done again on what the other wrote. Where the store fails,
         the chat goes on from memory and says so.
         """
@@ -48,7 +48,7 @@ class Support:
         for _ in range(MOST_RACES):
             try:
                 saved = self._fallback.loaded(chat, self._store.load(chat) or Saved())
-                turn, onward = self._apply(saved.beginning_in(language), event, event_id, day)
+                turn, onward = self._apply(saved.spoken_in(language), event, event_id, day)
                 if turn.forgets:
                     return self._worded(self._forgotten(chat, turn))
                 response = self._worded(turn)  # before it is kept: what cannot be said must not be resumed
@@ -57,7 +57,7 @@ class Support:
                     return response
             except StoreError:
                 break
-        turn, onward = self._apply(self._fallback.newest(chat).beginning_in(language), event, event_id, day)
+        turn, onward = self._apply(self._fallback.newest(chat).spoken_in(language), event, event_id, day)
         if turn.forgets:
             return self._worded(self._forgotten(chat, turn))
         return self._worded(_noticed(turn, "cannot_remember") if self._fallback.hold(chat, onward) else turn)
@@ -99,6 +99,10 @@ class Support:
         likely = self._content.readers.questions.topics(text) if wanted else menu
         best = [*dict.fromkeys((*titled, *likely))][:MOST_SUGGESTIONS]
         return tuple((topic, label(f"topic:{topic}", language)) for topic in best)
+
+    def is_sellers(self, text: str) -> bool:
+        """Tell whether a text is rather a seller's than the buyer's own."""
+        return self._content.readers.replies.read(text).by_seller
 
     def answer(self, topic: str, language: Language) -> Message:
         """Return the answer to a topic as anybody may read it."""

@@ -78,6 +78,8 @@ def test_back_undoes_one_answer_or_all_that_changed_nothing(happenings: list[Eve
     """Back leads to another screen than the one it is pressed on; it never goes further than that needs."""
     conversation = _after(happenings, today)
     onward = advance(conversation, Chose(token), BOOK, READERS, today)
+    if token.partition(":")[0] in BOOK.details:
+        return  # forged: a detail that the message on the screen may not carry
     back = advance(onward.conversation, Chose("back"), BOOK, READERS, today)
     kept = len(back.conversation.answers)
     assert onward.conversation.answers[:kept] == back.conversation.answers

@@ -126,6 +126,11 @@ class Answer:
             for other in others:
                 await self._follow(other)
 
+    async def publish(self, message: Raw) -> None:
+        """Answer for all in the channel to see."""
+        self.close()
+        self._begun = await self._speak(NEW, message)
+
     async def say(self, message: Raw) -> None:
         """Say something beside the page, which stays as it is."""
         if self._deferring is not None and self._same and await self._deferring:
@@ -153,8 +158,8 @@ class Answer:
         """Give the first answer, or what was said to come; tell whether it counts."""
         self.close()
         if self._deferring is None:
-            self._begun = True
-            return await self._speak(kind, data if kind == SAME else self._hidden(data))
+            self._begun = await self._speak(kind, data if kind == SAME else self._hidden(data))
+            return self._begun
         path = f"{self._more}/messages/@original?with_components=true"
         self._begun = await self._deferring and await self._callbacks.send("PATCH", path, data)
         return self._begun

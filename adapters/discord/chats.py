@@ -12,13 +12,13 @@ from adapters.discord import servers
 from adapters.discord.callbacks import FORM, SUGGESTIONS, Answer, Callbacks
 from adapters.discord.channels import Channels
 from adapters.discord.commands import MANAGE_GUILD
-from adapters.discord.incoming import Deed, Form, Invited, Setup, Typing, moves_the_dialog, said, to_meaning
+from adapters.discord.incoming import Deed, Form, Invited, Panel, Setup, Typing, moves_the_dialog, said, to_meaning
 from adapters.discord.interaction import Interaction, read
 from adapters.discord.outgoing import Drawing, note
 from adapters.inbox import Apology, Inbox
 from adapters.languages import by_code, by_letters
 from adapters.wire import Raw
-from conversations import FIRST_LANGUAGE, Attachment, Event, Language, Sent, Started
+from conversations import FIRST_LANGUAGE, Attachment, Event, Language, Sent, Started, Wrote
 
 log = logging.getLogger(__name__)
 MOST_CALLS = 1_000
@@ -56,17 +56,20 @@ class Chats:
         if event is None or not self._inbox.comes_first(once):
             return
         if isinstance(message.channel, discord.DMChannel):
-            language = by_letters(message.content) or FIRST_LANGUAGE
+            language = self._guessed(message.author.id, message.content)
             self._reply(message.author.id, message.channel.id, event, once, language)
         elif any(one.id == self._me for one in message.mentions):
             self._inbox.begin(message.author.id, self._invite(message, event))
 
     async def on_raw_message_edit(self, change: discord.RawMessageUpdateEvent) -> None:
-        """Say that what was answered stays answered, where somebody rewrote a direct message."""
+        """Read a direct message again that somebody rewrote: what was understood of it is corrected by its words."""
         author, edited = change.data["author"], change.data.get("edited_timestamp")
         once = f"e{change.message_id}.{crc32(str(edited).encode()):x}"
         if change.guild_id is None and edited and not author.get("bot") and self._inbox.comes_first(once):
-            self._reply(int(author["id"]), change.channel_id, Sent(Attachment.EDIT), once, FIRST_LANGUAGE)
+            words = str(change.data.get("content") or "")
+            event = Wrote(words) if words.strip() else Sent(Attachment.EDIT)
+            user = int(author["id"])
+            self._reply(user, change.channel_id, event, once, self._guessed(user, words))
 
     # Interactions.
 
@@ -83,6 +86,8 @@ class Chats:
                 await self._receive(interaction, invited, answer)
             case Setup() as setup:
                 await answer.show([self._set_up(interaction, setup)])
+            case Panel():
+                await self._put_up_panel(interaction, answer)
             case _:
                 pass
 
@@ -105,6 +110,14 @@ class Chats:
         else:
             await answer.show([note(self._words("discord:closed", language)), *pages])
 
+    async def _put_up_panel(self, interaction: Interaction, answer: Answer) -> None:
+        """Answer for all to see with the buttons from which everybody may ask in private."""
+        language = self._language(interaction)
+        if interaction.server is None or not interaction.permissions & MANAGE_GUILD:
+            await answer.show([note(self._words("discord:managers_only", language))])
+        else:
+            await answer.publish(self._drawing.panel(self._of_server(interaction.server, interaction.server_locale)))
+
     def _set_up(self, interaction: Interaction, setup: Setup) -> Raw:
         """Show a server's settings, to those who may manage it, and change what they choose."""
         language, server = self._language(interaction), interaction.server
@@ -114,7 +127,7 @@ class Chats:
         if setup.setting:
             settings = settings.with_setting(setup.setting, setup.values)
             servers.save(self._service, server, settings)
-            log.info("discord: a server set %s", setup.setting)
+            log.info("discord: server %s: member %s set %s", server, interaction.user, setup.setting)
         return servers.settings_page(settings, self._words, language)
 
     def _suggestions(self, text: str, language: Language) -> list[Raw]:
@@ -151,10 +164,19 @@ class Chats:
         self._calls[message.id] = (user, event)
         language = self._service.spoken(_chat(user)) or by_letters(getattr(event, "text", ""))
         language = language or self._of_server(server.id, server.preferred_locale)
-        invitation = self._drawing.invitation(user, language, f"{message.id:x}")
-        await self._send(channel.id, [invitation], f"m{message.id}")
+        words = event.text if isinstance(event, Wrote) else ""
+        answer = self._service.general_answer(words, language) if words else None
+        invitation = self._drawing.invitation(user, language, f"{message.id:x}", answer)
+        reference = {"message_id": str(message.id), "fail_if_not_exists": False}
+        await self._send(channel.id, [{**invitation, "message_reference": reference}], f"m{message.id}")
 
     # What both need.
+
+    def _guessed(self, user: int, text: str) -> Language:
+        """Return the language for a direct message: the one spoken so far, else that of the buyer's own words."""
+        known = self._service.spoken(_chat(user))
+        own = by_letters("" if self._service.is_sellers(text) else text)
+        return known or own or FIRST_LANGUAGE
 
     def _sorry(self, say: Callable[[Raw], Awaitable[None]], language: Callable[[], Language]) -> Apology:
         async def apologise(number: str) -> None:

@@ -7,7 +7,7 @@ import discord
 from discord.http import Route
 
 from adapters import Service, Words
-from adapters.discord.incoming import EXPLAIN, SETUP
+from adapters.discord.incoming import EXPLAIN, PANEL, SETUP
 from adapters.wire import Raw
 from conversations import Language
 from conversations.dialog.commands import LISTED
@@ -29,9 +29,11 @@ _OPTIONS: dict[str, tuple[str, Raw]] = {
 def definitions(words: Words) -> list[Raw]:
     """Return all commands, as Discord takes them."""
     slash = [_slash(words, name) | _EVERYWHERE for name in LISTED]
-    setup = _slash(words, SETUP) | _IN_SERVERS | {"default_member_permissions": MANAGE_GUILD}
+    managers = [
+        _slash(words, name) | _IN_SERVERS | {"default_member_permissions": MANAGE_GUILD} for name in (SETUP, PANEL)
+    ]
     explain = {"type": _ON_MESSAGE, **_texts(words, "name", "discord:explain"), "name": EXPLAIN, **_EVERYWHERE}
-    return [*slash, setup, explain]
+    return [*slash, *managers, explain]
 
 
 async def sync(client: discord.Client, service: Service, *, force: bool = False) -> bool:

@@ -9,14 +9,14 @@ import discord
 
 from adapters.buttons import is_worth_repeating, unmarked
 from adapters.discord.interaction import Interaction
-from adapters.discord.outgoing import CHOOSE, DIRECT, OWN, PRIVATE, TYPE
+from adapters.discord.outgoing import CHOOSE, DIRECT, OWN, OWN_WORDS, PRIVATE, QUOTED, TYPE
 from adapters.wire import Raw
 from conversations import Attachment, Chose, Event, Quoted, Sent, Started, Wrote
 from conversations.dialog.commands import to_event
 
 EXPLAIN = "Explain this reply"
 """The command on a message; Discord knows it by this name in every language."""
-SETUP = "setup"
+SETUP, PANEL = "setup", "panel"
 
 _COMMAND, _PRESS, _TYPING, _FORM = 2, 3, 4, 5
 """Discord's kinds of interactions."""
@@ -64,7 +64,12 @@ class Setup:
     values: tuple[str, ...] = ()
 
 
-Meaning = Deed | Invited | Form | Typing | Setup | None
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Somebody wants a message in the channel from which everybody may ask in private."""
+
+
+Meaning = Deed | Invited | Form | Typing | Setup | Panel | None
 
 
 def to_meaning(interaction: Interaction, topics: Collection[str], typed: Collection[str]) -> Meaning:
@@ -76,15 +81,30 @@ def to_meaning(interaction: Interaction, topics: Collection[str], typed: Collect
     if interaction.kind == _PRESS:
         return _press(interaction, typed)
     if interaction.kind == _COMMAND:
-        return Setup() if data["name"] == SETUP else Deed(_command(data, topics), once)
+        return _command_meant(data, topics, once)
     if interaction.kind == _FORM:
-        return Deed(Wrote(next(_typed(data), "")), once)
+        typed_text = next(_typed(data), "")
+        is_sellers = unmarked(str(data.get("custom_id", "")))[0] == QUOTED
+        return Deed(Quoted(typed_text) if is_sellers else Wrote(typed_text), once)
     return Typing(_option(data)) if interaction.kind == _TYPING else None
+
+
+def _command_meant(data: Raw, topics: Collection[str], once: str) -> Meaning:
+    match data["name"]:
+        case str(name) if name == SETUP:
+            return Setup()
+        case str(name) if name == PANEL:
+            return Panel()
+        case "reply" if not _option(data):
+            return Form(QUOTED)
+        case _:
+            return Deed(_command(data, topics), once)
 
 
 def moves_the_dialog(interaction: Interaction) -> bool:
     """Tell whether an interaction does more than ask for suggestions or for a window to type in."""
-    return interaction.kind != _TYPING and not str(interaction.data.get("custom_id", "")).startswith(f"{TYPE}:")
+    name = str(interaction.data.get("custom_id", ""))
+    return interaction.kind != _TYPING and not name.startswith((f"{TYPE}:", OWN_WORDS))
 
 
 def said(message: discord.Message, me: int) -> Event | None:
@@ -158,6 +178,8 @@ def _press(interaction: Interaction, typed: Collection[str]) -> Meaning:
             return Setup(setting, values)
         case (kind, _, step) if kind == TYPE and step in typed:
             return Form(step)
+        case (kind, _, _) if kind == OWN_WORDS:
+            return Form(OWN_WORDS)
         case (kind, _, _) if kind in {PRIVATE, DIRECT}:
             return Invited(int(revision, 16) if _HEX.fullmatch(revision) else 0, kind == DIRECT)
         case _:

@@ -18,15 +18,22 @@ from conversations.reading.spelling import UNSEEN
 from messages import Button, Message
 
 MOST_BUTTONS = 5
-"""Buttons in a row; above so many choices, a list to choose from."""
+"""Buttons in a row."""
+MOST_PRESSED = 10
+"""Choices of one screen that are buttons; above so many, a list to choose from."""
 MOST_OPTIONS = 25
 IS_PAGE = 1 << 15
 OWN = "!"
 """What our own buttons begin with; all others carry a token of the dialog."""
 CHOOSE, TYPE, TYPED, PRIVATE, DIRECT = "!choose", "!type", "!typed", "!private", "!direct"
+OWN_WORDS, QUOTED = "!words", "!quoted"
 GREY, RED = 2, 4
 _ROW, _BUTTON, _SELECT, _INPUT, _TEXT, _LINE, _LABEL = 1, 2, 3, 4, 10, 14, 18
-_ONE_LINE = 1
+_ONE_LINE, _LINES = 1, 2
+MOST_TYPED = 4000
+"""Characters that a window takes."""
+PANEL = ("menu:check", "menu:questions", "menu:write", "menu:reply")
+"""What a panel offers. Its buttons are pressed again and again, so they carry no revision."""
 NOBODY: Raw = {"parse": []}
 """Whom a message may ping."""
 
@@ -35,12 +42,17 @@ _MARKS = re.compile(r"[\\`*_~|<>\[\]]|^[#+-]", re.MULTILINE)
 _AROUND = {Style.BOLD: "**", Style.ITALIC: "*"}
 
 
-def page(parts: Iterable[str], rows: Iterable[Raw] = ()) -> Raw:
-    """Return a message of texts with lines between them, and rows of buttons."""
+Part = tuple[str, Sequence[Raw]]
+"""A text, and the rows of buttons that belong to it."""
+
+
+def page(parts: Iterable[str | Part], rows: Iterable[Raw] = ()) -> Raw:
+    """Return a message of texts with lines between them, each with its rows of buttons, and rows for all."""
     components: list[Raw] = []
     for part in parts:
+        text, own = (part, ()) if isinstance(part, str) else part
         components += [{"type": _LINE}] if components else []
-        components.append({"type": _TEXT, "content": part})
+        components += [{"type": _TEXT, "content": text}, *own]
     return {"flags": IS_PAGE, "components": [*components, *rows], "allowed_mentions": NOBODY}
 
 
@@ -81,32 +93,48 @@ class Drawing:
         language = response.turn.conversation.language
         head = f"-# {chosen_line(escaped(chosen), self._words, language)}\n" if chosen else ""
         drawn: list[Raw] = []
-        parts: list[str] = []
+        parts: list[Part] = []
+        choices = _Choices(self._words("discord:choose", language), revision)
+        below: list[Raw] = []
         for message in response.messages:
-            parts.append(head + self._text(message, language))
+            rows = choices.rows(message.buttons)
+            parts.append((head + self._text(message, language), () if message.draft is not None else rows))
             head = ""
             if message.draft is not None:
                 drawn += [page(parts), english(message.draft.send)]
-                parts = []
-        buttons = [one for message in response.messages for one in message.buttons]
-        rows = self._rows(buttons, response, revision)
-        return [*drawn, page(parts or [self._words("discord:next", language)], rows)]
+                parts, below = [], rows
+        last = parts or [(self._words("discord:next", language), below)]
+        return [*drawn, page(last, self._ways(response, revision))]
 
-    def invitation(self, user: int, language: Language, revision: str) -> Raw:
-        """Return what everybody may read where somebody called us: the way to ask in private, and nothing else."""
+    def invitation(self, user: int, language: Language, revision: str, answer: Message | None = None) -> Raw:
+        """Return what everybody may read where somebody called us: the way to ask in private.
+
+        Above it stands the ``answer`` to a question that concerns nobody's order.
+        """
         ways = (PRIVATE, "discord:private"), (DIRECT, "discord:direct")
         buttons = [button(marked(name, revision), self._words(label, language)) for name, label in ways]
-        return page([f"<@{user}> {self._words('service:private', language)}"], rows_of(buttons))
+        answers = [] if answer is None else [self._text(answer, language)]
+        return page([*answers, f"<@{user}> {self._words('service:private', language)}"], rows_of(buttons))
 
     def form(self, step: str, language: Language, revision: str) -> Raw:
-        """Return the window in which a step's answer is typed."""
-        label = self._words(f"change:{step}", language)
-        field = {"type": _INPUT, "custom_id": "text", "style": _ONE_LINE, "min_length": 1, "max_length": 200}
+        """Return the window in which a step's answer is typed; or free words, or what the seller wrote."""
+        name, label, style, most = {
+            OWN_WORDS: (TYPED, "discord:own_words", _LINES, MOST_TYPED),
+            QUOTED: (QUOTED, "discord:quoted", _LINES, MOST_TYPED),
+        }.get(step, (TYPED, f"change:{step}", _ONE_LINE, 200))
+        field = {"type": _INPUT, "custom_id": "text", "style": style, "min_length": 1, "max_length": most}
+        title = self._words(label, language)
         return {
-            "custom_id": marked(TYPED, revision),
-            "title": label,
-            "components": [{"type": _LABEL, "label": label, "component": field}],
+            "custom_id": marked(name, revision),
+            "title": title,
+            "components": [{"type": _LABEL, "label": title, "component": field}],
         }
+
+    def panel(self, language: Language) -> Raw:
+        """Return the message of a channel from which everybody may ask in private."""
+        presses = [button(token, self._words(token, language)) for token in PANEL]
+        text = self._words("discord:panel", language)
+        return page([text], rows_of(presses))
 
     def _text(self, message: Message, language: Language) -> str:
         """Return a message's text, with what its English means."""
@@ -119,31 +147,42 @@ class Drawing:
             self._drawn[message] = text
         return text
 
-    def _rows(self, buttons: Sequence[Button], response: Response, revision: str) -> list[Raw]:
-        """Lay out the choices, and below them the ways that every page has."""
-        choices = [one for one in buttons if one.role is Role.ANSWER]
+    def _ways(self, response: Response, revision: str) -> list[Raw]:
+        """Lay out the ways that every page has, below all that is offered: to type, back, another language."""
         step, language = response.turn.place.typed, response.turn.conversation.language
-        others = [Button(one.token, self._words(one.label, language)) for one in response.turn.languages]
-        ways = [_press(one, revision) for one in (*(one for one in buttons if one.role is not Role.ANSWER), *others)]
-        if step is not None:
-            ways.insert(0, button(marked(f"{TYPE}:{step}", revision), self._words("discord:type", language)))
-        if len(choices) > MOST_BUTTONS:
-            return [*self._lists(choices, language, revision), *rows_of(ways)]
-        return [*rows_of(_press(one, revision) for one in choices), *rows_of(ways)]
+        buttons = [one for message in response.messages for one in message.buttons if one.role is not Role.ANSWER]
+        buttons += [Button(one.token, self._words(one.label, language)) for one in response.turn.languages]
+        name, label = (OWN_WORDS, "discord:own_words") if step is None else (f"{TYPE}:{step}", "discord:type")
+        typing = button(marked(name, revision), self._words(label, language))
+        ways = {one.token: _press(one, revision) for one in buttons}
+        return rows_of([typing, *ways.values()])
 
-    def _lists(self, choices: Sequence[Button], language: Language, revision: str) -> Iterator[Raw]:
-        for number, some in enumerate(_chunks(choices, MOST_OPTIONS)):
-            yield {
-                "type": _ROW,
-                "components": [
-                    {
-                        "type": _SELECT,
-                        "custom_id": marked(f"{CHOOSE}{number or ''}", revision),
-                        "placeholder": self._words("discord:choose", language),
-                        "options": [{"label": one.label, "value": one.token} for one in some],
-                    }
-                ],
-            }
+
+class _Choices:
+    """Lays out the choices of a page, screen by screen. What was offered before is not offered again."""
+
+    def __init__(self, placeholder: str, revision: str) -> None:
+        self._placeholder, self._revision = placeholder, revision
+        self._offered: set[str] = set()
+        self._lists = 0
+
+    def rows(self, buttons: Sequence[Button]) -> list[Raw]:
+        new = [one for one in buttons if one.role is Role.ANSWER and one.token not in self._offered]
+        self._offered |= {one.token for one in new}
+        if len(new) > MOST_PRESSED:
+            return [self._list(some) for some in _chunks(new, MOST_OPTIONS)]
+        return rows_of(_press(one, self._revision) for one in new)
+
+    def _list(self, some: Sequence[Button]) -> Raw:
+        name = f"{CHOOSE}{self._lists or ''}"
+        self._lists += 1
+        select = {
+            "type": _SELECT,
+            "custom_id": marked(name, self._revision),
+            "placeholder": self._placeholder,
+            "options": [{"label": one.label, "value": one.token} for one in some],
+        }
+        return {"type": _ROW, "components": [select]}
 
 
 def _press(one: Button, revision: str) -> Raw:

@@ -76,4 +76,5 @@ def settings_page(settings: Server, words: Words, language: Language) -> Raw:
         "default_values": [{"id": one, "type": "channel"} for one in settings.channels],
     }
     rows = [*rows_of(languages), *rows_of([switch]), {"type": _ROW, "components": [channels]}]
-    return page([words("discord:setup", language)], rows)
+    now = words(f"language:{chosen}", language)
+    return page([words("discord:setup", language).format(language=now)], rows)

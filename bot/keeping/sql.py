@@ -48,6 +48,8 @@ _NOTES = Table("notes", _METADATA, Column("name", String(200), primary_key=True)
 _RELEASE = Table("release", _METADATA, Column("number", Integer, primary_key=True))
 _LOAD = _CHATS.select().where(_CHATS.c.chat == bindparam("of_chat"))
 _SAVE = _CHATS.update().where(_CHATS.c.chat == bindparam("of_chat")).where(_CHATS.c.version == bindparam("of_version"))
+_GUESSED = "?"
+"""Stands after a language that nobody chose: the app's, or the one of the first words."""
 _SQLITE = sqlite.dialect(paramstyle="named")
 _LOAD_NOW = str(_LOAD.compile(dialect=_SQLITE))
 _SAVE_NOW = str(_SAVE.compile(dialect=_SQLITE, column_keys=["version", "used_on", "language", "answers", "event_ids"]))
@@ -91,7 +93,8 @@ class SqlStore:
             _, version, used_on, language, answers, event_ids = row
             if used_on < self._today() - self._forget_after:
                 return Saved(version=version)
-            conversation = Conversation(_language(language), _read_answers(answers))
+            chosen = language in set(Language)
+            conversation = Conversation(_language(language.rstrip(_GUESSED)), _read_answers(answers), chosen)
             return Saved(conversation, tuple(json.loads(event_ids)), version)
 
     def save(self, chat: str, saved: Saved) -> bool:
@@ -100,7 +103,7 @@ class SqlStore:
         values: dict[str, Any] = {
             "version": saved.version + 1,
             "used_on": today,
-            "language": saved.conversation.language.value,
+            "language": saved.conversation.language.value + ("" if saved.conversation.chosen else _GUESSED),
             "answers": _write_answers(saved.conversation.answers),
             "event_ids": json.dumps(saved.event_ids),
         }

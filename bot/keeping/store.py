@@ -33,11 +33,11 @@ class Saved:
     event_ids: tuple[str, ...] = ()
     version: int = 0
 
-    def beginning_in(self, language: Language | None) -> "Saved":
-        """Return the chat, in that language if nothing is kept of it yet."""
-        if language is None or self.event_ids or self.conversation != NEW:
+    def spoken_in(self, language: Language | None) -> "Saved":
+        """Return the chat in a language, if its buyer has not chosen one."""
+        if language is None or self.conversation.chosen:
             return self
-        return replace(self, conversation=Conversation(language))
+        return replace(self, conversation=replace(self.conversation, language=language))
 
 
 class Store(Protocol):

@@ -14,6 +14,8 @@ class Conversation:
 
     language: Language = FIRST_LANGUAGE
     answers: tuple[Answer, ...] = ()
+    chosen: bool = False
+    """The buyer chose the language: what their app says counts no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Dialog:
         """Go on in a language; None for one that we do not know."""
         if code not in set(Language):
             return None
-        self.conversation = replace(self.conversation, language=Language(code))
+        self.conversation = replace(self.conversation, language=Language(code), chosen=True)
         return self.show()
 
     def give_feedback(self, word: str) -> Turn:
