@@ -110,6 +110,8 @@ class FakeDiscord:
     shards: int = 1
     up: bool = True
     delay: float = 0.0
+    refuses_next: int = 0
+    """How many of the next first answers it finds fault with."""
     url: str = ""
     gateway: str = ""
 
@@ -369,6 +371,9 @@ class FakeDiscord:
         if one.answers:
             raise ApiError(400, 40060)
         kind, data = body["type"], body.get("data", {})
+        if self.refuses_next:
+            self.refuses_next -= 1
+            raise ApiError(400, 50035)
         if kind not in _TAKEN[one.kind] or (kind in {LATER_SAME, SAME} and one.pressed is None):
             self.problems.append(f"callback: an answer {kind} to an interaction {one.kind}")
         one.answers.append(kind)
@@ -675,7 +680,7 @@ class Person:
 
     async def fills(self, text: str) -> None:
         """Press the button for typing, fill the window and send it."""
-        token = next(one for one in self.tokens if one.startswith("!type"))
+        token = next(one for one in self.tokens if one.startswith(("!type", "!words", "!quoted")))
         custom_id, message, _ = self.find(token)
         form = self.presses(custom_id, message)
         await self.fake.settles()

@@ -244,12 +244,90 @@ async def test_whatever_is_no_words_gets_a_kind_line_and_the_choices(hanako: Per
     assert "status:shipped" in hanako.tokens
 
 
-async def test_a_rewritten_message_gets_a_kind_line(hanako: Person) -> None:
+async def test_a_rewritten_message_is_read_again(bot: Bot, hanako: Person) -> None:
     number = hanako.writes("発送街")
     await hanako.fake.settles()
     hanako.rewrites(number, "発送待ち")
     await hanako.fake.settles()
-    assert "書き直した" in hanako.text
+    assert bot.heard["discord:77"][-1].turn.place.order.status == "awaiting_shipment"
+
+
+async def test_a_page_offers_nothing_twice_and_each_screen_has_its_own_choices(hanako: Person) -> None:
+    await hanako.uses("check")
+    await hanako.says("手数料は？")
+    await hanako.says("キャンセル")
+    await hanako.uses("ask", question="クーポンはどうなりますか")
+    for message in hanako.messages:
+        offered = [token for token, _, _ in ways(message)]
+        assert len(offered) == len({*offered})
+        for one in message["components"]:
+            for select in (inner for inner in one.get("components", ()) if inner["type"] == 3):
+                steps = {option["value"].partition(":")[0] for option in select["options"]}
+                assert not {"topic", "status"} <= steps
+
+
+async def test_a_refused_first_answer_is_followed_by_the_apology(bot: Bot, hanako: Person) -> None:
+    bot.fake.refuses_next = 1
+    await hanako.uses("check")
+    assert "問題が起きました" in hanako.text
+
+
+async def test_free_words_can_be_typed_into_a_window(bot: Bot, in_server: Person) -> None:
+    await in_server.uses("check")
+    await in_server.fills("クレカで払ってまだ発送待ちです")
+    order = bot.heard["discord:77"][-1].turn.place.order
+    assert (order.status, order.payment) == ("awaiting_shipment", "credit_card")
+
+
+async def test_what_the_seller_wrote_can_be_pasted_into_a_window(bot: Bot, in_server: Person) -> None:
+    await in_server.uses("reply")
+    await in_server.fills("Please close your dispute first, then we refund you")
+    assert bot.heard["discord:77"][-1].turn.place.reply_kind == "cancel_dispute"
+
+
+async def test_a_panel_lets_everybody_ask_in_private(bot: Bot, fake: FakeDiscord) -> None:
+    owner = Person(fake, 78, place=IN_SERVER, rights=1 << 5)
+    await owner.uses("panel")
+    panel = fake.messages[CHANNEL][-1]
+    assert fake.hidden[78]
+    assert {token for token, _, _ in ways(panel)} == {"menu:check", "menu:questions", "menu:write", "menu:reply"}
+    for _ in range(2):  # pressed again and again
+        buyer = Person(fake, 77, place=IN_SERVER)
+        buyer.presses("menu:check", panel)
+        await fake.settles()
+        assert bot.place[0] == "status"
+    assert len(fake.hidden[77]) == 2
+    assert len(fake.messages[CHANNEL]) == 1
+
+
+async def test_only_managers_put_up_a_panel(bot: Bot, in_server: Person) -> None:
+    await in_server.uses("panel")
+    assert "サーバー管理" in in_server.text
+    assert not bot.fake.messages.get(CHANNEL)
+
+
+async def test_a_general_question_in_a_channel_gets_a_public_answer_to_it(bot: Bot, in_server: Person) -> None:
+    in_server.calls("キャンセルに手数料はかかりますか？")
+    in_server.calls("発送待ちです。手数料はかかりますか？")
+    await bot.fake.settles()
+    first, second = (body for body in bot.fake.named("send"))
+    assert "手数料" in str(first["components"])
+    assert "手数料" not in str(second["components"])
+    assert first["message_reference"]["message_id"]
+
+
+async def test_a_sellers_english_does_not_make_a_buyer_english(bot: Bot, hanako: Person) -> None:
+    await hanako.says("Dear friend, your order already shipped, can not cancel, please wait patiently.")
+    assert bot.heard["discord:77"][-1].turn.conversation.language is Language.JA
+
+
+async def test_the_apps_language_counts_until_one_is_chosen(bot: Bot, hanako: Person) -> None:
+    await hanako.says("Is there a fee for cancelling my order?")
+    await hanako.uses("check")
+    await hanako.taps("language:en")
+    await hanako.uses("check")
+    spoken = [str(response.turn.conversation.language) for response in bot.heard["discord:77"]]
+    assert spoken == ["en", "ja", "en", "en"]
 
 
 async def test_all_that_is_kept_can_be_deleted(bot: Bot, hanako: Person) -> None:
@@ -796,9 +874,9 @@ async def test_the_commands_are_told_once_and_then_only_when_they_change(content
             await Person(fake).uses("check")
             await asyncio.sleep(0.05)
     assert len(fake.named("commands")) == 1
-    assert [one["name"] for one in fake.commands] == [*LISTED, "setup", "Explain this reply"]
+    assert [one["name"] for one in fake.commands] == [*LISTED, "setup", "panel", "Explain this reply"]
     for one in fake.commands:
-        assert one["integration_types"] == ([0] if one["name"] == "setup" else [0, 1])
+        assert one["integration_types"] == ([0] if one["name"] in {"setup", "panel"} else [0, 1])
         assert {"ja", "en-US"} <= one["name_localizations"].keys()
     assert fake.commands[-1]["name_localizations"]["ja"] == "返信を解説"
     assert fake.commands[1]["options"][0]["autocomplete"]

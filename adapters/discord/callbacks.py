@@ -126,11 +126,6 @@ class Answer:
             for other in others:
                 await self._follow(other)
 
-    async def publish(self, message: Raw) -> None:
-        """Answer for all in the channel to see."""
-        self.close()
-        self._begun = await self._speak(NEW, message)
-
     async def say(self, message: Raw) -> None:
         """Say something beside the page, which stays as it is."""
         if self._deferring is not None and self._same and await self._deferring:

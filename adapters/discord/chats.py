@@ -111,12 +111,18 @@ class Chats:
             await answer.show([note(self._words("discord:closed", language)), *pages])
 
     async def _put_up_panel(self, interaction: Interaction, answer: Answer) -> None:
-        """Answer for all to see with the buttons from which everybody may ask in private."""
+        """Put the buttons into the channel from which everybody may ask in private."""
         language = self._language(interaction)
+        told = "discord:panel_up"
         if interaction.server is None or not interaction.permissions & MANAGE_GUILD:
-            await answer.show([note(self._words("discord:managers_only", language))])
+            told = "discord:managers_only"
         else:
-            await answer.publish(self._drawing.panel(self._of_server(interaction.server, interaction.server_locale)))
+            panel = self._drawing.panel(self._of_server(interaction.server, interaction.server_locale))
+            try:
+                await self._channels.send(interaction.channel, [panel], f"i{interaction.id}")
+            except discord.Forbidden:
+                told = "discord:panel_denied"
+        await answer.show([note(self._words(told, language))])
 
     def _set_up(self, interaction: Interaction, setup: Setup) -> Raw:
         """Show a server's settings, to those who may manage it, and change what they choose."""

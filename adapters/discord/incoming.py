@@ -95,8 +95,6 @@ def _command_meant(data: Raw, topics: Collection[str], once: str) -> Meaning:
             return Setup()
         case str(name) if name == PANEL:
             return Panel()
-        case "reply" if not _option(data):
-            return Form(QUOTED)
         case _:
             return Deed(_command(data, topics), once)
 
@@ -104,7 +102,7 @@ def _command_meant(data: Raw, topics: Collection[str], once: str) -> Meaning:
 def moves_the_dialog(interaction: Interaction) -> bool:
     """Tell whether an interaction does more than ask for suggestions or for a window to type in."""
     name = str(interaction.data.get("custom_id", ""))
-    return interaction.kind != _TYPING and not name.startswith((f"{TYPE}:", OWN_WORDS))
+    return interaction.kind != _TYPING and not name.startswith((f"{TYPE}:", OWN_WORDS, QUOTED))
 
 
 def said(message: discord.Message, me: int) -> Event | None:
@@ -178,8 +176,8 @@ def _press(interaction: Interaction, typed: Collection[str]) -> Meaning:
             return Setup(setting, values)
         case (kind, _, step) if kind == TYPE and step in typed:
             return Form(step)
-        case (kind, _, _) if kind == OWN_WORDS:
-            return Form(OWN_WORDS)
+        case (kind, _, _) if kind in {OWN_WORDS, QUOTED}:
+            return Form(kind)
         case (kind, _, _) if kind in {PRIVATE, DIRECT}:
             return Invited(int(revision, 16) if _HEX.fullmatch(revision) else 0, kind == DIRECT)
         case _:

@@ -27,6 +27,7 @@ class Interaction:
     user: int
     plain: bool
     server: int | None
+    channel: int
     permissions: int
     locale: str
     server_locale: str
@@ -55,6 +56,7 @@ def read(raw: Raw) -> Interaction:
         user=int((member or raw)["user"]["id"]),
         plain=server is None and raw.get("context", _DIRECT) == _DIRECT,
         server=int(server) if server else None,
+        channel=int(raw.get("channel_id", 0)),
         permissions=int(member["permissions"]) if member else 0,
         locale=raw.get("locale", ""),
         server_locale=raw.get("guild_locale", ""),

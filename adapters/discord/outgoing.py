@@ -13,7 +13,7 @@ from adapters import Response, Words
 from adapters.buttons import chosen_line, marked
 from adapters.markup import Block, Kind, Run, Style, gap_before, parse
 from adapters.wire import Raw
-from conversations import Language, Role
+from conversations import Language, Role, StepName
 from conversations.reading.spelling import UNSEEN
 from messages import Button, Message
 
@@ -152,7 +152,11 @@ class Drawing:
         step, language = response.turn.place.typed, response.turn.conversation.language
         buttons = [one for message in response.messages for one in message.buttons if one.role is not Role.ANSWER]
         buttons += [Button(one.token, self._words(one.label, language)) for one in response.turn.languages]
-        name, label = (OWN_WORDS, "discord:own_words") if step is None else (f"{TYPE}:{step}", "discord:type")
+        name, label = OWN_WORDS, "discord:own_words"
+        if step is not None:
+            name, label = f"{TYPE}:{step}", "discord:type"
+        elif response.turn.place.step in {StepName.REPLY_GROUP, StepName.REPLY_KIND}:
+            name, label = QUOTED, "discord:quoted"
         typing = button(marked(name, revision), self._words(label, language))
         ways = {one.token: _press(one, revision) for one in buttons}
         return rows_of([typing, *ways.values()])
