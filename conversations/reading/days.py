@@ -6,6 +6,7 @@ the forms that it reads.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ _NOISE = re.compile(
 _JAPANESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), english)
     for pattern, english in (
-        (r"^(?:今日|きょう|本日|今朝|けさ|今夜|さっき|先ほど|たった今|いま|今)$", "today"),
+        (r"^(?:今日|きょう|本日|今朝|けさ|今夜|さっき|今さっき|先ほど|たった今|いま|今)$", "today"),
         (r"^(?:昨日|きのう|昨晩|昨|ゆうべ)$", "yesterday"),  # 昨夜 without its 夜
         (r"^(\d+)時間(?:ほど)?(?:前|まえ)$", r"\1 hours ago"),
         (r"^先々月$", "2 months ago"),
@@ -43,6 +44,7 @@ _JAPANESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(?:一昨々日|さきおととい)$", "3 days ago"),
         (r"^(?:明日|あした|あす)$", "tomorrow"),
         (r"^半月(?:ほど)?前$", "15 days ago"),
+        (r"^(?:1|一)(?:ヶ|か|カ|ヵ|ケ|箇|个)月半(?:ほど)?(?:前|まえ)$", "45 days ago"),
         (r"^(\d+)日(?:ほど)?(?:前|まえ)$", r"\1 days ago"),
         (r"^(\d+)週間?(?:ほど)?(?:前|まえ)$", r"\1 weeks ago"),
         (r"^(\d+)(?:ヶ|か|カ|ヵ|ケ|箇|个)月(?:ほど)?(?:前|まえ)$", r"\1 months ago"),
@@ -72,14 +74,57 @@ def read_day(text: str, today: date) -> date | None:
     words = unicodedata.normalize("NFKC", text).strip()
     if not words or len(words) > LONGEST:
         return None
-    words = _in_english(words, today)
-    found = _exact(words, today) or _parsed(words, today)
+    found = _rough(words.casefold(), today)
+    if found is None:
+        words = _in_english(words, today)
+        found = _exact(words, today) or _parsed(words, today)
     return found if found and found >= today - OLDEST else None
+
+
+_PART_OF_MONTH: Mapping[str, int] = {
+    **dict.fromkeys(("頭", "初め", "はじめ", "始め", "上旬", "early", "beginning", "start"), 5),
+    **dict.fromkeys(("半ば", "なかば", "中旬", "中頃", "中ごろ", "mid", "middle"), 15),
+    **dict.fromkeys(("下旬", "late"), 25),
+    **dict.fromkeys(("末", "終わり", "おわり", "end"), 31),
+}
+"""The day that a part of a month is taken for; 31 is its last."""
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_JA_PART = re.compile(rf"^(先月|今月|(\d{{1,2}})月)の?({'|'.join(_PART_OF_MONTH)})(?:ごろ|頃|くらい|ぐらい)?[。、]?$")
+_EN_PART = re.compile(
+    rf"^(?:the |in |at the |around )*({'|'.join(_PART_OF_MONTH)})[ -](?:of )?"
+    rf"(last month|this month|{'|'.join(_MONTHS)})[a-z]*$"
+)
+_EN_LAST = re.compile(rf"^(?:on )?last ({'|'.join(_NAMES)})$")
+_EN_ABOUT = re.compile(r"^(?:about |around |roughly |maybe |like |some )+|(?: or so| or more| roughly)$")
+
+
+def _rough(words: str, today: date) -> date | None:
+    """Read what is said roughly: the end of last month, early November, last Tuesday; None if it is none of these."""
+    if last := _EN_LAST.match(words):
+        return _weekday("先週", _NAMES.index(last[1]), today)
+    if japanese := _JA_PART.match(_kanji_numbers(words)):
+        named, number, part = japanese.groups()
+    elif english := _EN_PART.match(words):
+        part, named = english.groups()
+        number = str(_MONTHS.index(named) + 1) if named in _MONTHS else None
+    else:
+        return None
+    first = today.replace(day=1)
+    if number is not None:
+        if not 1 <= int(number) <= 12:  # noqa: PLR2004  # months
+            return None
+        first = first.replace(month=int(number), year=today.year - (int(number) > today.month))
+    elif named in {"先月", "last month"}:
+        first = first - relativedelta(months=1)
+    last_day = (first + relativedelta(months=1) - timedelta(days=1)).day
+    return first.replace(day=min(_PART_OF_MONTH[part], last_day))
 
 
 def _in_english(words: str, today: date) -> str:
     """Rewrite the Japanese forms; anything else stays as it is."""
-    plain = _NOISE.sub("", words).strip()
+    plain = _EN_ABOUT.sub("", _NOISE.sub("", words).strip())
+    plain = re.sub(r"\bwks?\b", "weeks", re.sub(r"\b(\d+)wks?\b", r"\1 weeks", plain))
+    plain = re.sub(r"^(\d+|one|two|three|four|five|six) (days?|weeks?|months?)$", r"\1 \2 ago", plain)
     plain = _kanji_numbers(plain)
     weekday = re.match(r"^(先々週|先週|今週|この前|前)?の?([月火水木金土日])曜日?$", plain)
     if weekday:
