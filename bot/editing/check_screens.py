@@ -1,7 +1,7 @@
 """Checks every screen that a buyer can reach: it can be worded in each language, fits everywhere, and leads on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from markdown_it import MarkdownIt
@@ -30,15 +30,18 @@ _MARKDOWN = MarkdownIt()
 def every_screen(content: Content) -> Iterator[str]:
     """Yield every problem of the screens. The dialog is walked once: where it leads depends on no language."""
     proofreader = Proofreader(content)
-    seen: dict[tuple[Language, Reply], None] = {}
+    ours = {language: _pointed_at(proofreader, language) for language in Language}
+    worded: dict[tuple[Language, Reply], Message] = {}
     for _, turn in places(content, Language.JA, A_DAY):
         for language in Language:
-            seen.update(((language, reply), None) for reply in _replies(turn, language, content))
-        for language in Language:
-            yield from _dead_pointers(_replies(turn, language, content), language, proofreader)
+            seen = [(language, reply) for reply in _replies(turn, language, content)]
+            for one in seen:
+                if one not in worded:
+                    worded[one] = proofreader.message(one[1], language)
+            yield from _dead_pointers({one: worded[one] for one in seen}, ours[language])
+    worded.update(((language, reply), proofreader.message(reply, language)) for language, reply in _notices(content))
     texts: dict[str, str] = {}
-    for language, reply in (*seen, *_notices(content)):
-        message = proofreader.message(reply, language)
+    for (language, reply), message in worded.items():
         texts.setdefault(message.text, f"{language}: {reply.screen}")
         yield from _carried(message, language)
     yield from (problem for text, where in texts.items() for problem in _text_problems(where, text))
@@ -46,14 +49,16 @@ def every_screen(content: Content) -> Iterator[str]:
     yield from proofreader.problems
 
 
-def _dead_pointers(replies: tuple[Reply, ...], language: Language, proofreader: Proofreader) -> Iterator[str]:
-    """Yield the names of our own buttons that a text names although they are not on the screen."""
-    messages = [proofreader.message(reply, language) for reply in replies]
-    shown = {button.label for message in messages for button in message.buttons}
+def _pointed_at(proofreader: Proofreader, language: Language) -> frozenset[str]:
     labels = proofreader.lexicons[language].labels
-    ours = {label for name, label in labels.items() if name.startswith(POINTED_AT)} - shown
-    for reply, message in zip(replies, messages, strict=True):
-        for label in ours & {*_QUOTED[language].findall(message.text)}:
+    return frozenset(label for name, label in labels.items() if name.startswith(POINTED_AT))
+
+
+def _dead_pointers(screen: Mapping[tuple[Language, Reply], Message], ours: frozenset[str]) -> Iterator[str]:
+    """Yield the names of our own buttons that a text names although they are not on the screen."""
+    shown = {button.label for message in screen.values() for button in message.buttons}
+    for (language, reply), message in screen.items():
+        for label in ours.intersection(_QUOTED[language].findall(message.text)) - shown:
             where = f"{language}: {reply.screen} {reply.subject or ''}"
             yield f"{where}: the text names {label!r}, which is not on the screen"
 

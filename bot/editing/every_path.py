@@ -78,12 +78,22 @@ def _ways_on(turn: Turn, handbook: Handbook) -> Iterator[Event]:
     place = turn.place
     if _is_asked_anew(place) or (place.step == "reason" and place.order.reason is not None):
         return
+    if place.step in handbook.details:
+        yield from _ways_to_fill(place, handbook)
+        return
     choices: list[Choice] = [choice for reply in turn.replies for choice in reply.choices]
     yield from (Chose(choice.token) for choice in choices if choice.token not in EVERYWHERE)
     if not turn.conversation.answers:
         yield from (Chose(f"help:{page}") for page in STEPS[StepName.HELP].offered(handbook))
-    if place.step in handbook.details:
+
+
+def _ways_to_fill(place: Place, handbook: Handbook) -> Iterator[Event]:
+    """Return what to try at a detail: all are given, or none; every mixture is looked at by ``check_drafts``."""
+    given = {bool(fact) for detail in handbook.details if (fact := place.order.fact(detail)) is not None}
+    if given != {False}:
         yield Wrote(handbook.fact[place.step].example)
+    if given != {True}:
+        yield Chose(f"{place.step}:")
 
 
 def _is_asked_anew(place: Place) -> bool:
