@@ -7,6 +7,7 @@ from datetime import date
 from adapters import Response
 from bot.content import Content
 from bot.facts_json import as_json
+from bot.keeping.editions import Editions
 from bot.keeping.fallback import Fallback
 from bot.keeping.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
 from conversations import Event, Language, Notice, Order, Place, Reply, Turn, advance, look
@@ -28,6 +29,7 @@ class Support:
         self._store = store
         self._today = today
         self._fallback = Fallback()
+        self._editions = Editions()
 
     async def respond(
         self,
@@ -48,7 +50,7 @@ class Support:
         for _ in range(MOST_RACES):
             try:
                 saved = self._fallback.loaded(chat, self._store.load(chat) or Saved())
-                turn, onward = self._apply(saved.spoken_in(language), event, event_id, day)
+                turn, onward = self._apply(chat, saved.spoken_in(language), event, event_id, day)
                 if turn.forgets:
                     return self._worded(self._forgotten(chat, turn))
                 response = self._worded(turn)  # before it is kept: what cannot be said must not be resumed
@@ -57,7 +59,7 @@ class Support:
                     return response
             except StoreError:
                 break
-        turn, onward = self._apply(self._fallback.newest(chat).spoken_in(language), event, event_id, day)
+        turn, onward = self._apply(chat, self._fallback.newest(chat).spoken_in(language), event, event_id, day)
         if turn.forgets:
             return self._worded(self._forgotten(chat, turn))
         return self._worded(_noticed(turn, "cannot_remember") if self._fallback.hold(chat, onward) else turn)
@@ -131,6 +133,7 @@ class Support:
 
     def forget(self, chat: str) -> None:
         """Delete all that is kept of a chat. Raises ``StoreError`` if that cannot be done."""
+        self._editions.forget(chat)
         self._fallback.forget(chat)
         self._store.forget(chat)
 
@@ -142,11 +145,13 @@ class Support:
             return _noticed(turn, "cannot_forget")
         return turn
 
-    def _apply(self, saved: Saved, event: Event, event_id: str | None, day: date) -> tuple[Turn, Saved]:
+    def _apply(self, chat: str, saved: Saved, event: Event, event_id: str | None, day: date) -> tuple[Turn, Saved]:
         handbook, readers = self._content.handbook, self._content.readers
         if event_id is not None and event_id in saved.event_ids:
             return look(saved.conversation, handbook, day), saved
-        turn = advance(saved.conversation, event, handbook, readers, day)
+        before, event = self._editions.heard(chat, saved, event)
+        turn = advance(before, event, handbook, readers, day)
+        self._editions.note(chat, before, turn.conversation)
         ids = saved.event_ids if event_id is None else (*saved.event_ids, event_id)[-MOST_EVENT_IDS:]
         return turn, replace(saved, conversation=turn.conversation, event_ids=ids)
 

@@ -7,7 +7,19 @@ from conversations.dialog.replay import Place, replay
 from conversations.dialog.replies import Choice, Notice, Reply, Role
 from conversations.dialog.steps import StepName
 from conversations.dialog.turns import advance, look
-from conversations.events import FIRST_LANGUAGE, Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
+from conversations.events import (
+    FIRST_LANGUAGE,
+    Asked,
+    Attachment,
+    Chose,
+    Event,
+    Language,
+    Quoted,
+    Rewrote,
+    Sent,
+    Started,
+    Wrote,
+)
 from conversations.policy.handbook import Handbook
 from conversations.policy.order import Order
 from conversations.policy.read_handbook import read_handbook
@@ -31,6 +43,7 @@ __all__ = [
     "Quoted",
     "Readers",
     "Reply",
+    "Rewrote",
     "Role",
     "Sent",
     "Started",

@@ -27,7 +27,7 @@ class Attachment(StrEnum):
     CONTACT = "contact"
     POLL = "poll"
     EDIT = "edit"
-    """A change of words that were sent, and answered, before."""
+    """A change of words that were sent before, and answered, and are not the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,17 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrote:
+    """The buyer changed words that they had sent: ``of`` is the id under which those came.
+
+    The id of this event is that one with a dot and something more.
+    """
+
+    text: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The buyer asked a question outright, such as behind a command: it is read as nothing else first."""
 
@@ -73,4 +84,4 @@ class Sent:
     attachment: Attachment
 
 
-Event = Started | Chose | Wrote | Asked | Quoted | Sent
+Event = Started | Chose | Wrote | Rewrote | Asked | Quoted | Sent

@@ -79,7 +79,7 @@ def in_code(text: str) -> str:
     >>> in_code("*a* `b`")
     '`` *a* `b` ``'
     """
-    plain = " ".join(text.split())
+    plain = re.sub(r"[^\S\u3000]+", " ", text).strip()  # a wide space stays as wide
     if not plain:
         return ""
     fence = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)

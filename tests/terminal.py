@@ -18,6 +18,13 @@ PATIENCE = 30.0
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][A-Z0-9]|[=>])")
 
 
+def python(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process of its own, in a folder."""
+    return subprocess.run(
+        [sys.executable, *arguments], input="", capture_output=True, check=False, text=True, timeout=120, cwd=folder
+    )
+
+
 class Terminal:
     """A terminal in which ``torikeshi chat`` runs with these arguments."""
 

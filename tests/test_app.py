@@ -15,6 +15,7 @@ from bot.keeping.store import NewerStoreError, Saved, Store, StoreError
 from bot.settings import Settings, SettingsError
 from conversations import Chose, Conversation, Language, Started
 from tests.buyer import Screen
+from tests.terminal import python
 
 IN_ENGLISH = Saved(Conversation(Language.EN))
 
@@ -108,3 +109,12 @@ def test_an_unusable_store_gives_its_reason_whatever_is_asked_of_it() -> None:
 def test_the_day_is_that_of_japan() -> None:
     nine_hours_ahead = [datetime.now(UTC) + timedelta(hours=9) for _ in range(2)]
     assert nine_hours_ahead[0].date() <= today_in_japan() <= (nine_hours_ahead[1] + timedelta(seconds=5)).date()
+
+
+def test_what_takes_long_to_load_is_loaded_before_anybody_waits_for_it() -> None:
+    told = python(
+        "-c",
+        "import sys, datetime; from bot.app import settle; from conversations.reading.days import read_day; settle();"
+        "before = set(sys.modules); read_day('Nov 3', datetime.date(2026, 11, 24)); print(set(sys.modules) - before)",
+    )
+    assert (told.stdout, told.returncode) == ("set()\n", 0)

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tomllib
 from contextlib import closing
@@ -15,7 +14,7 @@ from bot.__main__ import main
 from bot.content import Content
 from bot.keeping.opening import open_store
 from bot.settings import read_settings
-from tests.terminal import ROOT
+from tests.terminal import ROOT, python
 from tests.words import Words
 
 ROOMS = ("adapters", "bot", "conversations", "messages")
@@ -47,13 +46,6 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
     return Shell(monkeypatch, capsys)
-
-
-def python(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run Python in a process of its own, in a folder."""
-    return subprocess.run(
-        [sys.executable, *arguments], input="", capture_output=True, check=False, text=True, timeout=120, cwd=folder
-    )
 
 
 # Help and usage.

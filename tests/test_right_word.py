@@ -308,3 +308,9 @@ async def test_who_writes_in_the_other_language_is_offered_it(buyer: Buyer, engl
     assert "language:en" in buyer.sees.tokens
     await english_buyer.says("キャンセルに手数料はかかりますか？")
     assert "language:ja" in english_buyer.sees.tokens
+
+
+async def test_words_are_repeated_in_the_width_in_which_they_were_typed(buyer: Buyer) -> None:
+    await buyer.says("亲，已经发货了，不能取消")
+    assert "亲，已经发货了，不能取消" in buyer.sees.text
+    assert "reply_may_be_unsafe" not in buyer.sees.notices

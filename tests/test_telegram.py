@@ -268,6 +268,24 @@ async def test_an_edited_message_is_read_again(hanako: Person, bot: Bot) -> None
     assert bot.heard["telegram:77"][-1].turn.place.order.status == "awaiting_shipment"
 
 
+async def test_what_the_first_words_led_to_is_taken_back_when_they_are_edited(hanako: Person, bot: Bot) -> None:
+    number = hanako.sends("クレカで払って発送済みです")
+    await hanako.fake.settles()
+    hanako.edits(number, "まだ発送待ちです")
+    await hanako.fake.settles()
+    assert bot.heard["telegram:77"][-1].turn.place.order.known() == {"status": "awaiting_shipment"}
+
+
+async def test_an_older_message_that_is_edited_changes_nothing(hanako: Person, bot: Bot) -> None:
+    number = hanako.sends("発送済みです")
+    await hanako.fake.settles()
+    await hanako.says("やっぱり、まだ発送待ちです")
+    hanako.edits(number, "届きました")
+    await hanako.fake.settles()
+    assert "書き直した" in hanako.text
+    assert bot.heard["telegram:77"][-1].turn.place.order.status == "awaiting_shipment"
+
+
 async def test_a_caption_is_read_like_words(hanako: Person, bot: Bot) -> None:
     hanako.sends_other(photo=[{"file_id": "x"}], caption="クレカで払ってまだ発送待ちです")
     await hanako.fake.settles()

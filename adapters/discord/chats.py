@@ -18,7 +18,7 @@ from adapters.discord.outgoing import Drawing, note
 from adapters.inbox import Apology, Inbox
 from adapters.languages import by_code, by_letters
 from adapters.wire import Raw
-from conversations import FIRST_LANGUAGE, Attachment, Event, Language, Sent, Started, Wrote
+from conversations import FIRST_LANGUAGE, Attachment, Event, Language, Rewrote, Sent, Started, Wrote
 
 log = logging.getLogger(__name__)
 MOST_CALLS = 1_000
@@ -64,10 +64,10 @@ class Chats:
     async def on_raw_message_edit(self, change: discord.RawMessageUpdateEvent) -> None:
         """Read a direct message again that somebody rewrote: what was understood of it is corrected by its words."""
         author, edited = change.data["author"], change.data.get("edited_timestamp")
-        once = f"e{change.message_id}.{crc32(str(edited).encode()):x}"
+        once = f"m{change.message_id}.{crc32(str(edited).encode()):x}"
         if change.guild_id is None and edited and not author.get("bot") and self._inbox.comes_first(once):
             words = str(change.data.get("content") or "")
-            event = Wrote(words) if words.strip() else Sent(Attachment.EDIT)
+            event = Rewrote(words, f"m{change.message_id}") if words.strip() else Sent(Attachment.EDIT)
             user = int(author["id"])
             self._reply(user, change.channel_id, event, once, self._guessed(user, words))
 

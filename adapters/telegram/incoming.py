@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from adapters.buttons import is_worth_repeating, unmarked
 from adapters.languages import by_code
 from adapters.wire import Raw
-from conversations import FIRST_LANGUAGE, Attachment, Chose, Event, Language, Sent, Wrote
+from conversations import FIRST_LANGUAGE, Attachment, Chose, Event, Language, Rewrote, Sent, Wrote
 from conversations.dialog.commands import START, TOKENS, to_event
 
 
@@ -165,12 +165,13 @@ def _command(command: re.Match[str], links: Mapping[str, str]) -> Event:
 
 
 def _edit(message: Raw) -> Deed | None:
-    """Read words that were changed as new words: what was understood of the old ones is corrected by them."""
+    """Return words that were changed, under the id of the message with the time of the change."""
     words = _words(message)
     if not words:
         return None
-    name = f"e{message['message_id']}.{message.get('edit_date', 0)}"
-    return Deed(message["chat"]["id"], Wrote(words), name, _spoken(message["from"]))
+    first = f"m{message['message_id']}"
+    name = f"{first}.{message.get('edit_date', 0)}"
+    return Deed(message["chat"]["id"], Rewrote(words, first), name, _spoken(message["from"]))
 
 
 def _press(query: Raw) -> Meaning:

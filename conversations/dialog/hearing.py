@@ -22,7 +22,7 @@ from conversations.reading.days import read_day
 from conversations.reading.questions import Decision, Recognition
 from conversations.reading.readers import Readers
 from conversations.reading.seller_replies import MOST_READ, SellerReading
-from conversations.reading.spelling import visible, written_in
+from conversations.reading.spelling import UNSEEN, visible, written_in
 
 LONGEST_TEXT = 1000
 """Characters of a typed text that are looked at; of a longer one only whether a seller wrote it."""
@@ -49,9 +49,11 @@ class Listening(Dialog):
         """Stand where the answers lead today."""
         super().__init__(conversation, handbook, today)
         self.readers = readers
+        self.typed = ""
 
     def hear(self, text: str) -> Turn:
         """Do what typed or pasted words mean where the dialog stands."""
+        self.typed = text
         plain = visible(text[:LONGEST_TEXT])
         if not plain:
             return self.show(Notice("empty"))
@@ -61,7 +63,7 @@ class Listening(Dialog):
         if token is not None:
             return self.choose(token)
         if len(text) > LONGEST_TEXT:
-            return self._seller_wrote(text) or self.show(Notice("too_long", _heard(plain)))
+            return self._seller_wrote(text) or self.show(Notice("too_long", self._heard()))
         match answered_by:
             case AnsweredBy.WORDS:
                 return self._by_name(plain, LEADS_AWAY) or self._detail(plain)
@@ -70,8 +72,17 @@ class Listening(Dialog):
             case _:
                 return self._by_name(plain) or self._understand(plain)
 
+    def _heard(self) -> str:
+        """Return the buyer's words as a notice repeats them: as they were typed, long ones cut at a word."""
+        typed = UNSEEN.sub("", self.typed).strip()
+        if len(typed) <= LONGEST_HEARD:
+            return typed
+        words = typed[:LONGEST_HEARD].rpartition(" ")[0]
+        return f"{words if len(words) > LONGEST_HEARD // 2 else typed[:LONGEST_HEARD]}…"
+
     def hear_question(self, text: str) -> Turn:
         """Answer a question that was asked outright, behind a command."""
+        self.typed = text
         plain = visible(text[:LONGEST_TEXT])
         if not plain:
             return self.choose(QUESTIONS)
@@ -80,11 +91,12 @@ class Listening(Dialog):
 
     def hear_seller(self, text: str) -> Turn:
         """Explain what the buyer showed of the seller."""
+        self.typed = text
         plain = visible(text[:MOST_READ])
         if not plain:
             return self.choose(ANSWERED)
         reading = self.readers.replies.read(plain)
-        return self._explain(reading, plain) if reading.sure else self._which_reply(reading, plain)
+        return self._explain(reading) if reading.sure else self._which_reply(reading)
 
     def _offered(self, plain: str, *, numbers: bool) -> str | None:
         """Return the token of the choice on the screen that the words name, or that has their number."""
@@ -123,14 +135,14 @@ class Listening(Dialog):
         if day is None:
             return self._by_name(plain) or self._instead_of_a_day(plain)
         if day > self.today:
-            return self.show(Notice("future_date", _heard(plain)))
+            return self.show(Notice("future_date", self._heard()))
         return self.add(Answer(self.place.step, day.isoformat()))
 
     def _instead_of_a_day(self, plain: str) -> Turn:
         """Take words that are no day for something else only where that is clear: most are a day written oddly."""
         asked = self.readers.questions.read(plain)
         clear = asked.decision is Decision.ANSWER or self.readers.facts.read(plain, self.today)
-        return self._understand(plain) if clear else self.show(Notice("no_date", _heard(plain)))
+        return self._understand(plain) if clear else self.show(Notice("no_date", self._heard()))
 
     def _detail(self, plain: str) -> Turn:
         step = self.place.step
@@ -142,12 +154,12 @@ class Listening(Dialog):
         if detail.english is None:
             asked = self.readers.questions.read(plain)
             answered = self._answer_question(asked) if asked.decision is Decision.ANSWER else None
-            return answered or self.show(Notice(f"detail_{detail.problem}", _heard(plain)))
-        return self._offer_english(detail, plain)
+            return answered or self.show(Notice(f"detail_{detail.problem}", self._heard()))
+        return self._offer_english(detail)
 
-    def _offer_english(self, detail: Detail, plain: str) -> Turn:
+    def _offer_english(self, detail: Detail) -> Turn:
         use = Choice(f"{self.place.step}:{detail.english}", "use_english")
-        turn = self.show(Notice("detail_translated", _heard(plain), str(detail.english)))
+        turn = self.show(Notice("detail_translated", self._heard(), str(detail.english)))
         first, *others = turn.replies
         return replace(turn, replies=(replace(first, choices=(use, *first.choices)), *others))
 
@@ -157,7 +169,7 @@ class Listening(Dialog):
         """Take free words as a seller's message, as facts or as a question; or say that they are not understood."""
         reported = self.readers.replies.reported(plain)
         if reported is not None:
-            return self._explain(reported, plain)
+            return self._explain(reported)
         if _may_be_a_sellers(plain) and (explained := self._seller_wrote(plain)) is not None:
             return explained
         return self._with_language(self._read(plain), plain)
@@ -171,7 +183,7 @@ class Listening(Dialog):
                 self.handbook.fact[one].is_question for one in facts
             )
             return self._note(facts, asked, asks=asks)
-        return self._answer_question(asked) or self._refuse(asked, plain)
+        return self._answer_question(asked) or self._refuse(asked)
 
     def _with_language(self, turn: Turn, plain: str) -> Turn:
         """Offer the language in which somebody writes, if the conversation is in another."""
@@ -220,10 +232,10 @@ class Listening(Dialog):
             case _:
                 return None
 
-    def _refuse(self, asked: Recognition, plain: str) -> Turn:
+    def _refuse(self, asked: Recognition) -> Turn:
         """Say honestly that this is not known; a theme has its own words for it."""
         if asked.theme is None:
-            return self._show_briefly(Notice("unclear", _heard(plain)))
+            return self._show_briefly(Notice("unclear", self._heard()))
         here = () if self.place.step == StepName.MENU else (Choice(CHECK, CHECK), Choice(WRITING, WRITING))
         return self._beside(Reply("theme", self.place.order, self.today, here, subject=asked.theme))
 
@@ -255,21 +267,21 @@ class Listening(Dialog):
     def _seller_wrote(self, text: str) -> Turn | None:
         """Explain words that a seller wrote; None if the buyer rather wrote them."""
         reading = self.readers.replies.read(text[:MOST_READ])
-        return self._explain(reading, visible(text)) if reading.by_seller else None
+        return self._explain(reading) if reading.by_seller else None
 
-    def _explain(self, reading: SellerReading, plain: str) -> Turn:
+    def _explain(self, reading: SellerReading) -> Turn:
         """Explain the kinds of a message, with the answer to send; less likely ones stay as buttons."""
         answer = Answer(StepName.REPLY_KIND, "+".join(reading.sure))
         way = way_to(Answer(StepName.REPLY_KIND, reading.sure[0]), self.handbook)
         harmless = reading.unsafe and not any(self.handbook.reply_kind[kind].unsafe for kind in reading.sure)
-        notice = Notice("reply_may_be_unsafe" if harmless else "reply_read", _heard(plain))
+        notice = Notice("reply_may_be_unsafe" if harmless else "reply_read", self._heard())
         turn = self.add(*way, answer, notice=notice)
         pasted = tuple(replace(reply, pasted=reply.screen == "reply") for reply in turn.replies)
         return _with_choices(replace(turn, replies=pasted), *_kinds(reading), at=-1)
 
-    def _which_reply(self, reading: SellerReading, plain: str) -> Turn:
+    def _which_reply(self, reading: SellerReading) -> Turn:
         """Ask which of the likely kinds a message is."""
-        notice = Notice("reply_may_be_unsafe" if reading.unsafe else "reply_unclear", _heard(plain))
+        notice = Notice("reply_may_be_unsafe" if reading.unsafe else "reply_unclear", self._heard())
         if not reading.offered:
             return self.add(answer_of(ANSWERED), notice=notice)
         choices = (*_kinds(reading), Choice(ANSWERED, "none_of_these"))
@@ -279,14 +291,6 @@ class Listening(Dialog):
 def _in_short(question: Reply) -> Reply:
     """Return a question without the explanation that was just given."""
     return replace(question, again=question.explained, explained=False)
-
-
-def _heard(plain: str) -> str:
-    """Return the buyer's own words as a notice repeats them: long ones are cut at a word, and show it."""
-    if len(plain) <= LONGEST_HEARD:
-        return plain
-    words = plain[:LONGEST_HEARD].rpartition(" ")[0]
-    return f"{words if len(words) > LONGEST_HEARD // 2 else plain[:LONGEST_HEARD]}…"
 
 
 def _kinds(reading: SellerReading) -> tuple[Choice, ...]:

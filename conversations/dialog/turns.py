@@ -7,7 +7,7 @@ from conversations.dialog.conversation import Conversation, Turn
 from conversations.dialog.hearing import Listening
 from conversations.dialog.pressing import Dialog
 from conversations.dialog.replies import Notice
-from conversations.events import Asked, Attachment, Chose, Event, Quoted, Started, Wrote
+from conversations.events import Asked, Attachment, Chose, Event, Quoted, Rewrote, Started, Wrote
 from conversations.policy.handbook import Handbook
 from conversations.reading.readers import Readers
 
@@ -21,7 +21,8 @@ def advance(conversation: Conversation, event: Event, handbook: Handbook, reader
             return Dialog(conversation, handbook, today).start(language)
         case Chose(token):
             return Dialog(conversation, handbook, today).choose(token)
-        case Wrote(text, more):
+        case Wrote(text) | Rewrote(text):
+            more = event.more if isinstance(event, Wrote) else ()
             return _hear(conversation, (text, *more), handbook, readers, today)
         case Asked(text):
             return Listening(conversation, handbook, readers, today).hear_question(text)

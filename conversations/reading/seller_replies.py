@@ -97,11 +97,13 @@ class ReplyReader:
         sure = _telling(sure)
         named = tuple(sorted(sure, key=lambda kind: kind not in self._unsafe)[:MOST_KINDS])
         offered = tuple(one.id for one in ranked if one.id not in named and one.score >= limits.offer_from)[:MOST_KINDS]
+        # Few samples are Chinese, so a low score says nothing there; what is unsafe is said in plain words.
+        unsafe_from = limits.sure_from if scores.get(CHINESE, 0.0) >= limits.sure_from else limits.unsafe_from
         return SellerReading(
             kinds=tuple(one for one in ranked if one.score >= _TELLING) or tuple(ranked[:1]),
             sure=named,
             offered=offered,
-            unsafe=1 - safe >= limits.unsafe_from,
+            unsafe=1 - safe >= unsafe_from,
             by_seller=bool(sure) and buyer < limits.buyer_from,
         )
 
