@@ -64,6 +64,13 @@ class Rewrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """The buyer gave several details of a message to the seller at once, by their names; empty ones are left out."""
+
+    details: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The buyer asked a question outright, such as behind a command: it is read as nothing else first."""
 
@@ -84,4 +91,4 @@ class Sent:
     attachment: Attachment
 
 
-Event = Started | Chose | Wrote | Rewrote | Asked | Quoted | Sent
+Event = Started | Chose | Wrote | Rewrote | Filled | Asked | Quoted | Sent

@@ -285,6 +285,27 @@ async def test_what_the_seller_wrote_can_be_pasted_into_a_window(bot: Bot, in_se
     assert bot.heard["discord:77"][-1].turn.place.reply_kind == "cancel_dispute"
 
 
+async def test_all_details_can_be_typed_into_one_window(bot: Bot, in_server: Person) -> None:
+    await in_server.uses("write")
+    await in_server.taps("write:reminder")
+    token = next(one for one in in_server.tokens if one.startswith("!details"))
+    custom_id, message, _ = in_server.find(token)
+    form = in_server.presses(custom_id, message)
+    await bot.fake.settles()
+    assert form.answers == [FORM]
+    names = [one["component"]["custom_id"] for one in form.data["components"]]
+    assert names == ["order_number", "item"]
+    typed = {"order_number": "not a number", "item": "雨の日の黒いの"}
+    for order_number, item, step in (("12", "lamp", "order_number"), ("8190123456789012", "lamp", "draft")):
+        typed = {"order_number": order_number, "item": item}
+        fields = [{"type": 18, "component": {"type": 4, "custom_id": name, "value": typed[name]}} for name in names]
+        in_server.interacts(5, {"custom_id": form.data["custom_id"], "components": fields}, message)
+        await bot.fake.settles()
+        assert bot.place[0] == step
+        assert bot.heard["discord:77"][-1].turn.place.order.fact("item") == "lamp"
+    assert "8190123456789012" in in_server.codes[-1]
+
+
 async def test_a_panel_lets_everybody_ask_in_private(bot: Bot, fake: FakeDiscord) -> None:
     owner = Person(fake, 78, place=IN_SERVER, rights=1 << 5)
     await owner.uses("panel")

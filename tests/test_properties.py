@@ -93,7 +93,7 @@ def _seen(turn: Turn) -> list[str]:
     """Return what stands on the screen, below what is said of the newest event."""
     language = turn.conversation.language
     messages = [CATALOG.message(replace(reply, notices=()), language) for reply in turn.replies]
-    return [f"{message.text}{message.draft and message.draft.send}" for message in messages]
+    return [f"{message.text}{message.draft and message.draft.send}{message.buttons}" for message in messages]
 
 
 @given(st.lists(events, max_size=15), tokens, days)

@@ -12,7 +12,18 @@ from adapters.discord import servers
 from adapters.discord.callbacks import FORM, SUGGESTIONS, Answer, Callbacks
 from adapters.discord.channels import Channels
 from adapters.discord.commands import MANAGE_GUILD
-from adapters.discord.incoming import Deed, Form, Invited, Panel, Setup, Typing, moves_the_dialog, said, to_meaning
+from adapters.discord.incoming import (
+    Deed,
+    Fields,
+    Form,
+    Invited,
+    Panel,
+    Setup,
+    Typing,
+    moves_the_dialog,
+    said,
+    to_meaning,
+)
 from adapters.discord.interaction import Interaction, read
 from adapters.discord.outgoing import Drawing, note
 from adapters.inbox import Apology, Inbox
@@ -79,6 +90,9 @@ class Chats:
                 await answer.only(SUGGESTIONS, {"choices": self._suggestions(text, self._language(interaction))})
             case Form(step):
                 form = self._drawing.form(step, self._language(interaction), interaction.revision)
+                await answer.only(FORM, form)
+            case Fields(details) if set(details) <= set(self._service.typed):
+                form = self._drawing.details_form(details, self._language(interaction), interaction.revision)
                 await answer.only(FORM, form)
             case Deed() as deed:
                 await answer.show(await self._pages(interaction, deed))

@@ -9,9 +9,9 @@ import discord
 
 from adapters.buttons import is_worth_repeating, unmarked
 from adapters.discord.interaction import Interaction
-from adapters.discord.outgoing import CHOOSE, DIRECT, OWN, OWN_WORDS, PRIVATE, QUOTED, TYPE
+from adapters.discord.outgoing import AT_ONCE, CHOOSE, DIRECT, FILLED, OWN, OWN_WORDS, PRIVATE, QUOTED, TYPE
 from adapters.wire import Raw
-from conversations import Attachment, Chose, Event, Quoted, Sent, Started, Wrote
+from conversations import Attachment, Chose, Event, Filled, Quoted, Sent, Started, Wrote
 from conversations.dialog.commands import to_event
 
 EXPLAIN = "Explain this reply"
@@ -50,6 +50,13 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """A buyer wants to type several details of a message at once."""
+
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Typing:
     """A buyer is typing a question."""
 
@@ -69,7 +76,7 @@ class Panel:
     """Somebody wants a message in the channel from which everybody may ask in private."""
 
 
-Meaning = Deed | Invited | Form | Typing | Setup | Panel | None
+Meaning = Deed | Invited | Form | Fields | Typing | Setup | Panel | None
 
 
 def to_meaning(interaction: Interaction, topics: Collection[str], typed: Collection[str]) -> Meaning:
@@ -83,9 +90,7 @@ def to_meaning(interaction: Interaction, topics: Collection[str], typed: Collect
     if interaction.kind == _COMMAND:
         return _command_meant(data, topics, once)
     if interaction.kind == _FORM:
-        typed_text = next(_typed(data), "")
-        is_sellers = unmarked(str(data.get("custom_id", "")))[0] == QUOTED
-        return Deed(Quoted(typed_text) if is_sellers else Wrote(typed_text), once)
+        return Deed(_filled_in(data), once)
     return Typing(_option(data)) if interaction.kind == _TYPING else None
 
 
@@ -102,7 +107,7 @@ def _command_meant(data: Raw, topics: Collection[str], once: str) -> Meaning:
 def moves_the_dialog(interaction: Interaction) -> bool:
     """Tell whether an interaction does more than ask for suggestions or for a window to type in."""
     name = str(interaction.data.get("custom_id", ""))
-    return interaction.kind != _TYPING and not name.startswith((f"{TYPE}:", OWN_WORDS, QUOTED))
+    return interaction.kind != _TYPING and not name.startswith((f"{TYPE}:", OWN_WORDS, QUOTED, AT_ONCE))
 
 
 def said(message: discord.Message, me: int) -> Event | None:
@@ -158,12 +163,25 @@ def _option(data: Raw) -> str:
     return next((str(one.get("value", "")).strip() for one in data.get("options", ())), "")
 
 
-def _typed(data: Raw) -> Iterator[str]:
-    """Yield what was typed into a window's fields."""
+def _filled_in(data: Raw) -> Event:
+    """Return what was typed into a window means: an answer, free words, what the seller wrote, several details."""
+    fields = tuple(_typed(data))
+    text = fields[0][1] if fields else ""
+    match unmarked(str(data.get("custom_id", "")))[0]:
+        case name if name == FILLED:
+            return Filled(fields)
+        case name if name == QUOTED:
+            return Quoted(text)
+        case _:
+            return Wrote(text)
+
+
+def _typed(data: Raw) -> Iterator[tuple[str, str]]:
+    """Yield the name of each field of a window, and what was typed into it."""
     for component in data.get("components", ()):
         inner = component.get("component", component)
         if "value" in inner:
-            yield inner["value"]
+            yield str(inner.get("custom_id", "")), inner["value"]
         yield from _typed(inner)
 
 
@@ -178,6 +196,8 @@ def _press(interaction: Interaction, typed: Collection[str]) -> Meaning:
             return Form(step)
         case (kind, _, _) if kind in {OWN_WORDS, QUOTED}:
             return Form(kind)
+        case (kind, _, details) if kind == AT_ONCE and details:
+            return Fields(tuple(details.split("+")))
         case (kind, _, _) if kind in {PRIVATE, DIRECT}:
             return Invited(int(revision, 16) if _HEX.fullmatch(revision) else 0, kind == DIRECT)
         case _:

@@ -26,10 +26,12 @@ IS_PAGE = 1 << 15
 OWN = "!"
 """What our own buttons begin with; all others carry a token of the dialog."""
 CHOOSE, TYPE, TYPED, PRIVATE, DIRECT = "!choose", "!type", "!typed", "!private", "!direct"
-OWN_WORDS, QUOTED = "!words", "!quoted"
+OWN_WORDS, QUOTED, AT_ONCE, FILLED = "!words", "!quoted", "!details", "!filled"
 GREY, RED = 2, 4
 _ROW, _BUTTON, _SELECT, _INPUT, _TEXT, _LINE, _LABEL = 1, 2, 3, 4, 10, 14, 18
 _ONE_LINE, _LINES = 1, 2
+MOST_FIELDS = 5
+"""Fields of a window."""
 MOST_TYPED = 4000
 """Characters that a window takes."""
 PANEL = ("menu:check", "menu:questions", "menu:write", "menu:reply")
@@ -130,6 +132,25 @@ class Drawing:
             "components": [{"type": _LABEL, "label": title, "component": field}],
         }
 
+    def details_form(self, details: Sequence[str], language: Language, revision: str) -> Raw:
+        """Return the window in which several details of a message are typed at once."""
+        fields = [
+            {
+                "type": _LABEL,
+                "label": self._words(f"change:{detail}", language),
+                "component": {
+                    "type": _INPUT,
+                    "custom_id": detail,
+                    "style": _ONE_LINE,
+                    "max_length": 200,
+                    "required": False,
+                },
+            }
+            for detail in details
+        ]
+        title = self._words("discord:at_once", language)
+        return {"custom_id": marked(FILLED, revision), "title": title, "components": fields}
+
     def panel(self, language: Language) -> Raw:
         """Return the message of a channel from which everybody may ask in private."""
         presses = [button(token, self._words(token, language)) for token in PANEL]
@@ -159,7 +180,13 @@ class Drawing:
             name, label = QUOTED, "discord:quoted"
         typing = button(marked(name, revision), self._words(label, language))
         ways = {one.token: _press(one, revision) for one in buttons}
-        return rows_of([typing, *ways.values()])
+        return rows_of([*self._at_once(response.turn.place.details, language, revision), typing, *ways.values()])
+
+    def _at_once(self, details: Sequence[str], language: Language, revision: str) -> Iterator[Raw]:
+        """Yield the button by which all details of a message are typed into one window."""
+        if 1 < len(details) <= MOST_FIELDS:
+            name = f"{AT_ONCE}:{'+'.join(details)}"
+            yield button(marked(name, revision), self._words("discord:at_once", language))
 
 
 class _Choices:

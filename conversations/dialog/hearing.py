@@ -4,13 +4,13 @@ In a question of the dialog they are first an answer to it; then a seller's mess
 of the buyer's own. What is not understood is said so, and nothing moves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from conversations.dialog.answers import Answer, answer_of, way_to
 from conversations.dialog.conversation import Conversation, Turn
-from conversations.dialog.details import Detail, read_detail
+from conversations.dialog.details import SKIPPED, Detail, read_detail
 from conversations.dialog.pressing import Dialog
 from conversations.dialog.replies import Choice, Notice, Reply, other_languages
 from conversations.dialog.screens import BACK, CONTINUE, HOME
@@ -88,6 +88,23 @@ class Listening(Dialog):
             return self.choose(QUESTIONS)
         asked = self.readers.questions.read(plain)
         return self._by_name(plain, LEADS_AWAY) or self._answer_question(asked) or self._understand(plain)
+
+    def fill(self, details: Sequence[tuple[str, str]]) -> Turn:
+        """Take several details at once; the first that cannot be kept is asked for again, the others are kept."""
+        self.choose(f"{StepName.DRAFT}:details")
+        problem = None
+        for name, text in details:
+            fact = self.handbook.fact.get(name)
+            if fact is None or fact.answered_by is not AnsweredBy.WORDS:
+                continue
+            plain = visible(text[:LONGEST_TEXT])
+            detail = read_detail(fact, plain, self.handbook.glossary) if plain else Detail(value=SKIPPED)
+            value = detail.english if detail.value is None else detail.value
+            if value is not None:
+                self.add(Answer(name, value))
+            elif problem is None:
+                self.typed, problem = text, detail.problem
+        return self.show(None if problem is None else Notice(f"detail_{problem}", self._heard()))
 
     def hear_seller(self, text: str) -> Turn:
         """Explain what the buyer showed of the seller."""

@@ -145,10 +145,10 @@ class Dialog:
 
     def back(self) -> Turn:
         """Undo the newest answer that counts: one that leads nowhere (any more) is no step to undo."""
-        before = _seen(self._screens())
+        before = _seen(self._screens(), self.handbook)
         while self.conversation.answers:
             self.set(self.conversation.answers[:-1])
-            if _seen(self._screens()) != before:
+            if _seen(self._screens(), self.handbook) != before:
                 break
         return self.show()
 
@@ -184,15 +184,21 @@ WITH_VALUE: Mapping[str, Callable[[Dialog, str], Turn | None]] = {"undo": Dialog
 """What the tokens with a value do that answer no step."""
 
 
-_SHOWS_FACTS = frozenset({StepName.MENU, StepName.VERDICT, StepName.STEPS, StepName.MONEY, StepName.CAUTIONS, "draft"})
+_SHOWS_FACTS = frozenset({StepName.MENU, StepName.VERDICT, StepName.STEPS, StepName.MONEY, StepName.CAUTIONS})
 """Screens on which the facts of the order can be seen."""
 
 
-def _seen(replies: Sequence[Reply]) -> tuple[object, ...]:
+def _seen(replies: Sequence[Reply], handbook: Handbook) -> tuple[object, ...]:
     """Return what a buyer can tell one screen from another by."""
-    return tuple(
-        one if one.screen in _SHOWS_FACTS else (one.screen, one.subject, one.explained, one.choices) for one in replies
-    )
+    return tuple(one if one.screen in _SHOWS_FACTS else _shown(one, handbook) for one in replies)
+
+
+def _shown(reply: Reply, handbook: Handbook) -> tuple[object, ...]:
+    """Return what can be seen of a reply that is worded by few facts or none."""
+    row = handbook.draft.get(reply.draft or "")
+    facts = () if row is None else (*row.details, *row.needs, *row.worded_by, "reason", "scope")
+    order = (reply.order.is_part, *(reply.order.fact(fact) for fact in facts))
+    return (reply.screen, reply.subject, reply.draft, reply.form, reply.stage, reply.explained, reply.choices, order)
 
 
 def _without_readings(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:

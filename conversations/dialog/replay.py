@@ -39,6 +39,8 @@ class Place:
     reading: Answer | None = None
     explained: bool = False
     """The buyer does not know the answer: the question comes with where to look."""
+    details: tuple[str, ...] = ()
+    """What the messages on the screen can carry."""
     typed: str | None = None
     """The step, if its answer is typed: a day, or a detail for the seller."""
 
@@ -219,5 +221,6 @@ class _Walk:
             device=self.found.get(Settles.DEVICE),
             reading=self.said.reading,
             explained=self.said.value(step) in {UNKNOWN, UNSEEN},
+            details=self.handbook.details_of(self.drafts) if step == StepName.DRAFT else (),
             typed=step if step in self.handbook.typed else None,
         )

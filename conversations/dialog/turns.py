@@ -7,7 +7,7 @@ from conversations.dialog.conversation import Conversation, Turn
 from conversations.dialog.hearing import Listening
 from conversations.dialog.pressing import Dialog
 from conversations.dialog.replies import Notice
-from conversations.events import Asked, Attachment, Chose, Event, Quoted, Rewrote, Started, Wrote
+from conversations.events import Asked, Attachment, Chose, Event, Filled, Quoted, Rewrote, Sent, Started, Wrote
 from conversations.policy.handbook import Handbook
 from conversations.reading.readers import Readers
 
@@ -21,16 +21,24 @@ def advance(conversation: Conversation, event: Event, handbook: Handbook, reader
             return Dialog(conversation, handbook, today).start(language)
         case Chose(token):
             return Dialog(conversation, handbook, today).choose(token)
-        case Wrote(text) | Rewrote(text):
-            more = event.more if isinstance(event, Wrote) else ()
+        case Sent(attachment):
+            return Dialog(conversation, handbook, today).show(Notice(_unreadable(attachment)))
+        case Wrote(text, more):
             return _hear(conversation, (text, *more), handbook, readers, today)
-        case Asked(text):
-            return Listening(conversation, handbook, readers, today).hear_question(text)
-        case Quoted(text):
-            return Listening(conversation, handbook, readers, today).hear_seller(text)
         case _:
-            notice = Notice(_UNREADABLE.get(event.attachment, "cannot_read_attachment"))
-            return Dialog(conversation, handbook, today).show(notice)
+            return _listen(event, Listening(conversation, handbook, readers, today))
+
+
+def _listen(event: Rewrote | Filled | Asked | Quoted, listening: Listening) -> Turn:
+    match event:
+        case Rewrote(text):
+            return listening.hear(text)
+        case Filled(details):
+            return listening.fill(details)
+        case Asked(text):
+            return listening.hear_question(text)
+        case Quoted(text):
+            return listening.hear_seller(text)
 
 
 def _hear(conversation: Conversation, lines: Sequence[str], handbook: Handbook, readers: Readers, today: date) -> Turn:
@@ -48,5 +56,8 @@ def look(conversation: Conversation, handbook: Handbook, today: date) -> Turn:
     return Dialog(conversation, handbook, today).show()
 
 
-_UNREADABLE = {Attachment.PHOTO: "cannot_read_photo", Attachment.EDIT: "cannot_read_edit"}
-"""The notices for what cannot be read, where there is a special one."""
+def _unreadable(attachment: Attachment) -> str:
+    """Return the notice for what cannot be read."""
+    return {Attachment.PHOTO: "cannot_read_photo", Attachment.EDIT: "cannot_read_edit"}.get(
+        attachment, "cannot_read_attachment"
+    )
