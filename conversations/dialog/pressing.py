@@ -11,6 +11,7 @@ from conversations.dialog.replies import FORGET, Choice, Notice, Reply
 from conversations.dialog.screens import screens
 from conversations.dialog.steps import HOME, READINGS, RESTART, SCREENS, STEPS, StepName
 from conversations.events import Language
+from conversations.policy.eligibility import examine
 from conversations.policy.handbook import Handbook
 from conversations.policy.rows import Part
 
@@ -145,10 +146,10 @@ class Dialog:
 
     def back(self) -> Turn:
         """Undo the newest answer that counts: one that leads nowhere (any more) is no step to undo."""
-        before = _seen(self._screens(), self.handbook)
+        before = _seen(self._screens(), self.handbook, self.today)
         while self.conversation.answers:
             self.set(self.conversation.answers[:-1])
-            if _seen(self._screens(), self.handbook) != before:
+            if _seen(self._screens(), self.handbook, self.today) != before:
                 break
         return self.show()
 
@@ -188,17 +189,30 @@ _SHOWS_FACTS = frozenset({StepName.MENU, StepName.VERDICT, StepName.STEPS, StepN
 """Screens on which the facts of the order can be seen."""
 
 
-def _seen(replies: Sequence[Reply], handbook: Handbook) -> tuple[object, ...]:
+def _seen(replies: Sequence[Reply], handbook: Handbook, today: date) -> tuple[object, ...]:
     """Return what a buyer can tell one screen from another by."""
-    return tuple(one if one.screen in _SHOWS_FACTS else _shown(one, handbook) for one in replies)
+    return tuple(
+        _with_facts(one, handbook, today) if one.screen in _SHOWS_FACTS else _shown(one, handbook) for one in replies
+    )
+
+
+def _with_facts(reply: Reply, handbook: Handbook, today: date) -> Reply:
+    """Return a reply that shows facts of the order without those that change nothing on it."""
+    matter = {*examine(reply.order, handbook, today).considered, "status", "payment", "reason", "scope"}
+    matter |= {"receipt"} if "protection" in matter else set()
+    return replace(reply, order=reply.order.without(*(set(reply.order.known()) - matter)))
 
 
 def _shown(reply: Reply, handbook: Handbook) -> tuple[object, ...]:
     """Return what can be seen of a reply that is worded by few facts or none."""
     row = handbook.draft.get(reply.draft or "")
-    facts = () if row is None else (*row.details, *row.needs, *row.worded_by, "reason", "scope")
-    order = (reply.order.is_part, *(reply.order.fact(fact) for fact in facts))
-    return (reply.screen, reply.subject, reply.draft, reply.form, reply.stage, reply.explained, reply.choices, order)
+    order: tuple[object, ...] = ()
+    if row is not None:
+        facts = (*row.details, *row.needs, *row.worded_by, "reason")
+        order = (reply.order.is_part, *(reply.order.fact(fact) for fact in facts))
+    kind = handbook.reply_kind.get(reply.subject or "") if reply.screen == "reply" else None
+    stage = reply.stage if kind is not None and kind.at else None
+    return (reply.screen, reply.subject, reply.draft, reply.form, stage, reply.explained, reply.choices, order)
 
 
 def _without_readings(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
