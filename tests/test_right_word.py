@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from conversations import Handbook, Language
-from tests.buyer import Buyer
+from bot.content import Content
+from conversations import Chose, Conversation, Filled, Handbook, Language, Wrote, advance
+from tests.buyer import TODAY, Buyer
 
 STAGES = {
     "before_shipping": ("status:awaiting_shipment",),
@@ -23,6 +24,8 @@ NOT_SO = {
     "cancelled": r"would like to cancel|approve my cancel|not been shipped|will open a dispute",
 }
 """What nobody whose order stands there would write."""
+
+UNKNOWN_WORDS = "会社のボーナスはいつ出ますか"
 
 
 @pytest.fixture(params=list(Language))
@@ -314,3 +317,64 @@ async def test_words_are_repeated_in_the_width_in_which_they_were_typed(buyer: B
     await buyer.says("亲，已经发货了，不能取消")
     assert "亲，已经发货了，不能取消" in buyer.sees.text
     assert "reply_may_be_unsafe" not in buyer.sees.notices
+
+
+@pytest.mark.parametrize(
+    ("told", "facts"),
+    [
+        ("キャンセルしたはずの荷物が届きました", {"status": "cancelled", "after_cancel": "parcel_came"}),
+        ("they shipped it even though i cancelled", {"status": "cancelled", "after_cancel": "parcel_coming"}),
+        ("キャンセル申請したのに発送されました", {"status": "cancel_requested", "seller_answer": "shipped_anyway"}),
+        ("発送待ちのまま届かない", {"status": "awaiting_shipment"}),
+        ("荷物は届いてるけど色が違う", {"status": "delivered", "problem": "wrong_item"}),
+        ("配達完了なのに、まだ届いていません", {"status": "not_arrived", "delivery": "says_delivered"}),
+        ("荷物が届かない。追跡が動いていません", {"status": "not_arrived", "delivery": "stuck"}),
+        ("they sent the wrong size", {"status": "delivered", "problem": "wrong_item"}),
+        ("キャンセル申請したのに、セラーから返事がない", {"status": "cancel_requested", "seller_answer": "none"}),
+        ("間違えてサイズを選び、違う色が届きました", {"status": "delivered", "problem": "wrong_item"}),
+    ],
+)
+async def test_facts_that_are_told_together_fit_each_other(content: Content, told: str, facts: dict[str, str]) -> None:
+    assert dict(content.readers.facts.read(told, TODAY)) == facts
+
+
+async def test_of_several_details_at_once_the_good_ones_are_kept(content: Content) -> None:
+    book, readers = content.handbook, content.readers
+    start = advance(Conversation(), Chose("write:reminder"), book, readers, TODAY)
+    given: tuple[tuple[str, str], ...] = (
+        ("order_number", "12"),
+        ("item", "雨の日に着るもの"),
+        ("status", "shipped"),
+        ("wanted", "size L"),
+    )
+    turn = advance(start.conversation, Filled(given), book, readers, TODAY)
+    assert (turn.place.step, [notice.name for notice in turn.replies[0].notices]) == (
+        "order_number",
+        ["detail_order_number"],
+    )
+    assert turn.place.order.known() == {"wanted": "size L"}
+    given = (("order_number", "8190123456789012"), ("item", ""))
+    turn = advance(turn.conversation, Filled(given), book, readers, TODAY)
+    assert (turn.place.step, turn.place.order.fact("order_number")) == ("draft", "8190123456789012")
+
+
+@pytest.mark.parametrize(
+    "lines", [("発送済み", "動いている"), ("注文を確認する", "発送待ち", "PayPal", "使っていない")]
+)
+async def test_quick_lines_that_name_choices_are_taken_one_by_one(content: Content, lines: tuple[str, ...]) -> None:
+    first, *more = lines
+    start = advance(Conversation(), Chose("menu:check"), content.handbook, content.readers, TODAY)
+    turn = advance(start.conversation, Wrote(first, tuple(more)), content.handbook, content.readers, TODAY)
+    assert turn.place.step == "verdict"
+
+
+async def test_words_that_nothing_is_known_of_repeat_no_long_page(buyer: Buyer) -> None:
+    await buyer.checks(status="awaiting_shipment", payment="credit_card", coupon="no")
+    page, tokens = buyer.sees.text, buyer.sees.tokens
+    await buyer.says(UNKNOWN_WORDS)
+    assert buyer.sees.notices == ["unclear"]
+    assert page not in buyer.sees.text
+    assert buyer.sees.tokens == tokens
+    await buyer.taps_old("restart")
+    await buyer.says(UNKNOWN_WORDS)
+    assert (buyer.sees.notices, buyer.sees.step) == (["unclear"], "menu")

@@ -69,8 +69,6 @@ def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
     match subject:
         case "cancel":
             return (*ORDER_WAYS, Choice("restart", "restart"))
-        case "me":
-            return _choices(StepName.MENU, ("check", "questions", "write", "reply"))
         case "settings":
             return (*other_languages(language), *_choices(StepName.HELP, ("privacy", "forget")))
         case "privacy":
@@ -78,7 +76,7 @@ def _beside_help(subject: str, language: Language) -> tuple[Choice, ...]:
         case "forget":
             return (Choice("forget", "forget"),)
         case _:
-            return ()
+            return _choices(StepName.MENU, ("check", "questions", "write", "reply"))
 
 
 def _question(place: Place, _: Language, handbook: Handbook, today: date) -> tuple[Reply, ...]:

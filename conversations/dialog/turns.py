@@ -37,8 +37,7 @@ def _listen(event: Rewrote | Filled | Asked | Quoted, listening: Listening) -> T
             return listening.fill(details)
         case Asked(text):
             return listening.hear_question(text)
-        case Quoted(text):
-            return listening.hear_seller(text)
+    return listening.hear_seller(event.text)
 
 
 def _hear(conversation: Conversation, lines: Sequence[str], handbook: Handbook, readers: Readers, today: date) -> Turn:
