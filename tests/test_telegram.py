@@ -293,13 +293,32 @@ async def test_a_caption_is_read_like_words(hanako: Person, bot: Bot) -> None:
     assert (order.status, order.payment) == ("awaiting_shipment", "credit_card")
 
 
-async def test_an_album_is_one_message(hanako: Person, bot: Bot) -> None:
-    hanako.sends_other(photo=[{"file_id": "x"}], media_group_id="9", caption="まだ発送待ちです")
+@pytest.mark.parametrize("captioned", [0, 1, 3, None])
+async def test_an_album_is_one_message(hanako: Person, bot: Bot, captioned: int | None) -> None:
     for number in range(4):
-        hanako.sends_other(photo=[{"file_id": str(number)}], media_group_id="9")
+        caption: dict[str, Any] = {"caption": "まだ発送待ちです"} if number == captioned else {}
+        hanako.sends_other(photo=[{"file_id": str(number)}], media_group_id="9", **caption)
     await hanako.fake.settles()
-    assert len(bot.heard["telegram:77"]) == 1
-    assert bot.heard["telegram:77"][0].turn.place.order.status == "awaiting_shipment"
+    (heard,) = bot.heard["telegram:77"]
+    assert heard.turn.place.order.status == (None if captioned is None else "awaiting_shipment")
+
+
+async def test_what_comes_late_of_an_album_gets_no_reply_but_for_its_words(hanako: Person, bot: Bot) -> None:
+    captions: list[dict[str, Any]] = [{}, {}, {"caption": "発送待ちです"}, {}]
+    for caption in captions:
+        hanako.sends_other(photo=OTHER["photo"], media_group_id="9", **caption)
+        await hanako.fake.settles()
+    assert [one.turn.place.order.status for one in bot.heard["telegram:77"]] == [None, "awaiting_shipment"]
+
+
+async def test_an_edited_caption_is_read_again(hanako: Person, bot: Bot) -> None:
+    picture: dict[str, Any] = {"photo": OTHER["photo"], "media_group_id": "9"}
+    number = hanako.sends_other(caption="発送街です", **picture)
+    hanako.sends_other(**picture)
+    await hanako.fake.settles()
+    hanako.edits(number, caption="発送待ちです", **picture)
+    await hanako.fake.settles()
+    assert bot.heard["telegram:77"][-1].turn.place.order.status == "awaiting_shipment"
 
 
 @pytest.mark.parametrize("command", ["/admin", "/stop", "/dance with me"])
@@ -320,6 +339,63 @@ async def test_quick_lines_are_answered_together(hanako: Person, bot: Bot) -> No
         "payment": "credit_card",
         "coupon": "no",
     }
+
+
+async def test_quick_lines_that_come_at_once_get_one_answer(hanako: Person, bot: Bot) -> None:
+    for line in ("すみません、", "クレカで払って", "まだ発送待ちで", "クーポンは使ってません"):
+        hanako.sends(line)
+    await hanako.fake.settles()
+    assert len(hanako.messages) == 1
+    order = bot.heard["telegram:77"][-1].turn.place.order
+    assert order.known() == {"status": "awaiting_shipment", "payment": "credit_card", "coupon": "no"}
+
+
+async def test_a_button_between_quick_lines_keeps_its_place(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/start")
+    hanako.sends("発送待ちです")
+    hanako.presses(*hanako.find("menu:write"))
+    hanako.sends("クレカで払って")
+    hanako.sends("クーポンは使ってません")
+    await hanako.fake.settles()
+    heard = bot.heard["telegram:77"][1:]
+    assert [len(one.turn.place.order.known()) for one in heard] == [1, 1, 3]
+
+
+async def test_quick_lines_that_are_too_long_together_are_answered_one_by_one(hanako: Person, bot: Bot) -> None:
+    hanako.sends("クレカで払って発送待ちです。" + "あ" * 700)
+    hanako.sends("返金はいつですか。" + "い" * 700)
+    await hanako.fake.settles()
+    assert len(bot.heard["telegram:77"]) == 2
+
+
+async def test_lines_count_once_and_none_is_lost_when_they_come_again_after_a_crash(
+    content: Content, fake: FakeTelegram
+) -> None:
+    store, hanako = MemoryStore(), Person(fake)
+    for line in ("クレカで払って", "まだ発送待ちで"):
+        hanako.sends(line)
+    came = [*fake.updates]
+    async with Bot(content, fake, store).running():
+        await fake.settles()
+        await hanako.taps("back")
+    known = Bot(content, fake, store)
+    fake.updates.extend(came)
+    hanako.sends("クーポンは使ってません")
+    async with known.running():
+        await fake.settles()
+    heard = known.heard["telegram:77"]
+    known_then = heard[-1].turn.place.order.known()
+    assert known_then == {"status": "awaiting_shipment", "coupon": "no"}, "the payment was taken back, and stays so"
+
+
+async def test_an_edit_of_the_last_of_several_lines_leaves_the_others(hanako: Person, bot: Bot) -> None:
+    hanako.sends("クレカで払って")
+    last = hanako.sends("発送街で")
+    await hanako.fake.settles()
+    hanako.edits(last, "発送待ちで")
+    await hanako.fake.settles()
+    order = bot.heard["telegram:77"][-1].turn.place.order
+    assert (order.status, order.payment) == ("awaiting_shipment", "credit_card")
 
 
 async def test_quick_answers_to_typed_questions_each_find_their_own(hanako: Person, bot: Bot) -> None:

@@ -5,13 +5,14 @@ Updates are read as they come, and only what is needed of them: what is new or o
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.buttons import is_worth_repeating, unmarked
 from adapters.languages import by_code
 from adapters.wire import Raw
-from conversations import FIRST_LANGUAGE, Attachment, Chose, Event, Language, Rewrote, Sent, Wrote
+from conversations import FIRST_LANGUAGE, JOINED, Attachment, Chose, Event, Language, Rewrote, Sent, Wrote
 from conversations.dialog.commands import START, TOKENS, to_event
+from conversations.dialog.hearing import LONGEST_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Deed:
     event_id: str
     language: Language
     press: Press | None = None
-    is_of_album: bool = False
-    """One of several messages that the buyer sent as one."""
+    album: str = ""
+    """What several messages have in common that the buyer sent as one."""
 
     @property
     def name(self) -> str:
@@ -141,9 +142,21 @@ def _private(message: Raw, links: Mapping[str, str]) -> Deed | None:
     event = _event(message, links)
     if event is None or message["from"].get("is_bot"):
         return None
-    album = message.get("media_group_id")
-    name = f"m{message['message_id']}" if album is None else f"a{album}"
-    return Deed(message["chat"]["id"], event, name, _spoken(message["from"]), is_of_album=album is not None)
+    name, album = f"m{message['message_id']}", str(message.get("media_group_id", ""))
+    return Deed(message["chat"]["id"], event, name, _spoken(message["from"]), album=album)
+
+
+def joined(first: Deed, then: Deed) -> Deed | None:
+    """Return two deeds that wait for an answer as one; None where each needs its own."""
+    match first.event, then.event:
+        case _, Sent() if then.album and then.album == first.album:
+            return first
+        case Sent(), Wrote() if then.album and then.album == first.album:
+            return then
+        case Wrote(text, more), Wrote(line) if sum(map(len, (text, *more, line))) + len(more) < LONGEST_TEXT:
+            return replace(then, event=Wrote(text, (*more, line)), event_id=f"{first.event_id}{JOINED}{then.event_id}")
+        case _:
+            return None
 
 
 def _event(message: Raw, links: Mapping[str, str]) -> Event | None:
