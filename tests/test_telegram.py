@@ -23,7 +23,7 @@ from bot.keeping.store import Store
 from bot.run import Discreet
 from conversations import Attachment, Chose, Language, Sent, Wrote
 from tests.buyer import Screen
-from tests.telegram_fake import TOKEN, FakeTelegram, Person, keyboard_problems, text_problems
+from tests.telegram_fake import BOT, TOKEN, FakeTelegram, Person, keyboard_problems, text_problems
 from tests.waiting import until
 from tests.walks import visits
 from tests.watched import Watched
@@ -466,6 +466,43 @@ async def test_answers_are_offered_behind_the_bots_name(
     told = "".join(one["input_message_content"]["message_text"] for one in found)
     assert ("返金" if language == "ja" else "refund") in told
     assert bot.heard == {}
+
+
+async def test_what_was_offered_behind_the_bots_name_is_nobodys_words(hanako: Person, bot: Bot) -> None:
+    hanako.sends("**手数料**はかかりません。", via_bot=BOT)
+    await hanako.fake.settles()
+    assert bot.heard == {}
+
+
+@pytest.mark.parametrize(("text", "screen"), [("/admin", "help"), ("/write", "write")])
+async def test_words_that_are_edited_into_a_command_are_a_command(
+    hanako: Person, bot: Bot, text: str, screen: str
+) -> None:
+    number = hanako.sends("発送待ち")
+    await hanako.fake.settles()
+    hanako.edits(number, text)
+    await hanako.fake.settles()
+    assert bot.heard["telegram:77"][-1].turn.replies[0].screen == screen
+
+
+@pytest.mark.usefixtures("bot")
+async def test_offered_answers_are_kept_for_one_person_for_others_have_another_language(
+    fake: FakeTelegram,
+) -> None:
+    query = Person(fake, 5, "ja").looks_up("PayPal")
+    await until(lambda: query in fake.suggested)
+    (asked,) = fake.named("answerInlineQuery")
+    assert asked["is_personal"]
+    assert asked["cache_time"] > 0
+    assert "inline_query" in fake.named("getUpdates")[0]["allowed_updates"]
+
+
+async def test_a_question_in_a_group_is_answered_in_its_own_language(hanako: Person, fake: FakeTelegram) -> None:
+    group = -100500
+    hanako.sends("@torikeshi_bot Is there a fee for cancelling?", chat=group)
+    await fake.settles()
+    (answer,) = fake.chats[group].values()
+    assert "fee" in answer["text"]
 
 
 async def test_a_forwarded_text_is_read_like_any_text(hanako: Person) -> None:

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from adapters import Response, Service
 from adapters.buttons import chosen_line
 from adapters.inbox import Inbox
+from adapters.languages import by_letters
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.incoming import Deed, GroupCall, Lookup, Me, Presence, Press, joined, to_meaning
 from adapters.telegram.outgoing import Drawing, Screen, article
@@ -192,10 +193,11 @@ class Chats:
             return
         address = f"https://t.me/{self._me.username}?start=check"
         button = {"text": words("service:open_private", call.language), "url": address}
-        answer = self._service.general_answer(call.words, call.language) if call.words else None
+        language = by_letters(call.words) or call.language
+        answer = self._service.general_answer(call.words, language) if call.words else None
         screen = Screen(words("service:private", call.language))
         if answer is not None:
-            screen = self._drawing.screen(answer, call.language)
+            screen = self._drawing.screen(answer, language)
         screen = replace(screen, keyboard={"inline_keyboard": [[button]]})
         await self._delivery.send(call.chat, screen, answers=call.message_id, thread=call.thread)
 
