@@ -1,8 +1,9 @@
 """The product's front door: one event of one chat in, the worded messages out, and the answers kept."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import compress
 
 from adapters import Response
 from bot.content import Content
@@ -10,7 +11,7 @@ from bot.facts_json import as_json
 from bot.keeping.editions import Editions
 from bot.keeping.fallback import Fallback
 from bot.keeping.store import MOST_EVENT_IDS, NEW, Saved, Store, StoreError
-from conversations import Event, Language, Notice, Order, Place, Reply, Turn, advance, look
+from conversations import JOINED, Event, Language, Notice, Order, Place, Reply, Turn, Wrote, advance, look
 from conversations.reading.questions import Decision
 from messages import Catalog, Message
 
@@ -147,12 +148,17 @@ class Support:
 
     def _apply(self, chat: str, saved: Saved, event: Event, event_id: str | None, day: date) -> tuple[Turn, Saved]:
         handbook, readers = self._content.handbook, self._content.readers
-        if event_id is not None and event_id in saved.event_ids:
+        came = () if event_id is None else tuple(event_id.split(JOINED))
+        new = tuple(one for one in came if one not in saved.event_ids)
+        if came and not new:
             return look(saved.conversation, handbook, day), saved
+        if len(new) < len(came):
+            event = _without_seen(event, [one in new for one in came])
         before, event = self._editions.heard(chat, saved, event)
         turn = advance(before, event, handbook, readers, day)
-        self._editions.note(chat, before, turn.conversation)
-        ids = saved.event_ids if event_id is None else (*saved.event_ids, event_id)[-MOST_EVENT_IDS:]
+        alone = len(new) <= 1  # who says the last of several lines in other words means the others still
+        self._editions.note(chat, before if alone else turn.conversation, turn.conversation)
+        ids = (*saved.event_ids, *new)[-MOST_EVENT_IDS:]
         return turn, replace(saved, conversation=turn.conversation, event_ids=ids)
 
     def _worded(self, turn: Turn) -> Response:
@@ -164,6 +170,14 @@ def worded(turn: Turn, catalog: Catalog) -> Response:
     language = turn.conversation.language
     messages = tuple(catalog.message(reply, language) for reply in turn.replies)
     return Response(turn, messages)
+
+
+def _without_seen(event: Event, is_new: Sequence[bool]) -> Event:
+    """Leave lines out that were heard before."""
+    if not isinstance(event, Wrote):
+        return event
+    first, *more = compress((event.text, *event.more), is_new)
+    return Wrote(first, tuple(more))
 
 
 def _noticed(turn: Turn, notice: str) -> Turn:

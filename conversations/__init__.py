@@ -9,6 +9,7 @@ from conversations.dialog.steps import StepName
 from conversations.dialog.turns import advance, look
 from conversations.events import (
     FIRST_LANGUAGE,
+    JOINED,
     Asked,
     Attachment,
     Chose,
@@ -28,6 +29,7 @@ from conversations.reading.readers import Readers, read_readers
 
 __all__ = [
     "FIRST_LANGUAGE",
+    "JOINED",
     "Answer",
     "Asked",
     "Attachment",

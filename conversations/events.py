@@ -44,9 +44,16 @@ class Chose:
     token: str
 
 
+JOINED = "+"
+"""Stands between the ids of lines that are one event."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """The buyer typed or pasted words, of any length and content; ``more`` are lines that followed at once."""
+    """The buyer typed or pasted words, of any length and content; ``more`` are lines that followed at once.
+
+    The id of an event with more lines holds the ids of all, with ``JOINED`` between them.
+    """
 
     text: str
     more: tuple[str, ...] = ()

@@ -495,10 +495,11 @@ class Person:
         self.fake.happens(message={**message, **content})
         return number
 
-    def edits(self, number: int, text: str) -> None:
-        """Change an own message."""
+    def edits(self, number: int, text: str = "", **content: Any) -> None:  # noqa: ANN401  # any JSON
+        """Change an own message: its words, or whatever it holds."""
         message = {"message_id": number, "date": 1_790_000_000, "chat": _chat(self.number), "from": self.user}
-        self.fake.happens(edited_message={**message, "edit_date": 1_790_000_009, "text": text})
+        said = content or {"text": text}
+        self.fake.happens(edited_message={**message, "edit_date": 1_790_000_009, **said})
 
     def presses(self, data: str, message: Fields | None = None) -> str:
         """Press a button with this data, without waiting; return the press's id."""

@@ -23,7 +23,7 @@ from bot.keeping.store import Store
 from bot.run import Discreet
 from conversations import Attachment, Chose, Language, Sent, Wrote
 from tests.buyer import Screen
-from tests.telegram_fake import TOKEN, FakeTelegram, Person, keyboard_problems, text_problems
+from tests.telegram_fake import BOT, TOKEN, FakeTelegram, Person, keyboard_problems, text_problems
 from tests.waiting import until
 from tests.walks import visits
 from tests.watched import Watched
@@ -293,13 +293,32 @@ async def test_a_caption_is_read_like_words(hanako: Person, bot: Bot) -> None:
     assert (order.status, order.payment) == ("awaiting_shipment", "credit_card")
 
 
-async def test_an_album_is_one_message(hanako: Person, bot: Bot) -> None:
-    hanako.sends_other(photo=[{"file_id": "x"}], media_group_id="9", caption="まだ発送待ちです")
+@pytest.mark.parametrize("captioned", [0, 1, 3, None])
+async def test_an_album_is_one_message(hanako: Person, bot: Bot, captioned: int | None) -> None:
     for number in range(4):
-        hanako.sends_other(photo=[{"file_id": str(number)}], media_group_id="9")
+        caption: dict[str, Any] = {"caption": "まだ発送待ちです"} if number == captioned else {}
+        hanako.sends_other(photo=[{"file_id": str(number)}], media_group_id="9", **caption)
     await hanako.fake.settles()
-    assert len(bot.heard["telegram:77"]) == 1
-    assert bot.heard["telegram:77"][0].turn.place.order.status == "awaiting_shipment"
+    (heard,) = bot.heard["telegram:77"]
+    assert heard.turn.place.order.status == (None if captioned is None else "awaiting_shipment")
+
+
+async def test_what_comes_late_of_an_album_gets_no_reply_but_for_its_words(hanako: Person, bot: Bot) -> None:
+    captions: list[dict[str, Any]] = [{}, {}, {"caption": "発送待ちです"}, {}]
+    for caption in captions:
+        hanako.sends_other(photo=OTHER["photo"], media_group_id="9", **caption)
+        await hanako.fake.settles()
+    assert [one.turn.place.order.status for one in bot.heard["telegram:77"]] == [None, "awaiting_shipment"]
+
+
+async def test_an_edited_caption_is_read_again(hanako: Person, bot: Bot) -> None:
+    picture: dict[str, Any] = {"photo": OTHER["photo"], "media_group_id": "9"}
+    number = hanako.sends_other(caption="発送街です", **picture)
+    hanako.sends_other(**picture)
+    await hanako.fake.settles()
+    hanako.edits(number, caption="発送待ちです", **picture)
+    await hanako.fake.settles()
+    assert bot.heard["telegram:77"][-1].turn.place.order.status == "awaiting_shipment"
 
 
 @pytest.mark.parametrize("command", ["/admin", "/stop", "/dance with me"])
@@ -320,6 +339,63 @@ async def test_quick_lines_are_answered_together(hanako: Person, bot: Bot) -> No
         "payment": "credit_card",
         "coupon": "no",
     }
+
+
+async def test_quick_lines_that_come_at_once_get_one_answer(hanako: Person, bot: Bot) -> None:
+    for line in ("すみません、", "クレカで払って", "まだ発送待ちで", "クーポンは使ってません"):
+        hanako.sends(line)
+    await hanako.fake.settles()
+    assert len(hanako.messages) == 1
+    order = bot.heard["telegram:77"][-1].turn.place.order
+    assert order.known() == {"status": "awaiting_shipment", "payment": "credit_card", "coupon": "no"}
+
+
+async def test_a_button_between_quick_lines_keeps_its_place(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/start")
+    hanako.sends("発送待ちです")
+    hanako.presses(*hanako.find("menu:write"))
+    hanako.sends("クレカで払って")
+    hanako.sends("クーポンは使ってません")
+    await hanako.fake.settles()
+    heard = bot.heard["telegram:77"][1:]
+    assert [len(one.turn.place.order.known()) for one in heard] == [1, 1, 3]
+
+
+async def test_quick_lines_that_are_too_long_together_are_answered_one_by_one(hanako: Person, bot: Bot) -> None:
+    hanako.sends("クレカで払って発送待ちです。" + "あ" * 700)
+    hanako.sends("返金はいつですか。" + "い" * 700)
+    await hanako.fake.settles()
+    assert len(bot.heard["telegram:77"]) == 2
+
+
+async def test_lines_count_once_and_none_is_lost_when_they_come_again_after_a_crash(
+    content: Content, fake: FakeTelegram
+) -> None:
+    store, hanako = MemoryStore(), Person(fake)
+    for line in ("クレカで払って", "まだ発送待ちで"):
+        hanako.sends(line)
+    came = [*fake.updates]
+    async with Bot(content, fake, store).running():
+        await fake.settles()
+        await hanako.taps("back")
+    known = Bot(content, fake, store)
+    fake.updates.extend(came)
+    hanako.sends("クーポンは使ってません")
+    async with known.running():
+        await fake.settles()
+    heard = known.heard["telegram:77"]
+    known_then = heard[-1].turn.place.order.known()
+    assert known_then == {"status": "awaiting_shipment", "coupon": "no"}, "the payment was taken back, and stays so"
+
+
+async def test_an_edit_of_the_last_of_several_lines_leaves_the_others(hanako: Person, bot: Bot) -> None:
+    hanako.sends("クレカで払って")
+    last = hanako.sends("発送街で")
+    await hanako.fake.settles()
+    hanako.edits(last, "発送待ちで")
+    await hanako.fake.settles()
+    order = bot.heard["telegram:77"][-1].turn.place.order
+    assert (order.status, order.payment) == ("awaiting_shipment", "credit_card")
 
 
 async def test_quick_answers_to_typed_questions_each_find_their_own(hanako: Person, bot: Bot) -> None:
@@ -350,13 +426,16 @@ async def test_a_detail_is_no_link_of_telegrams(hanako: Person, detail: str) -> 
         )
 
 
-async def test_the_ways_back_stand_in_a_row_of_their_own(content: Content) -> None:
-    for visit in visits(Language.JA):
+@pytest.mark.walks
+@pytest.mark.parametrize("language", list(Language))
+def test_the_ways_back_stand_in_a_last_row_of_their_own(content: Content, language: Language) -> None:
+    painter = Drawing(content.catalog.label)
+    for visit in visits(language):
         for message in visit.messages:
-            rows = Drawing(content.catalog.label).screen(message, Language.JA).rows
-            for row in rows:
-                tokens = {button.get("callback_data", "") for button in row}
-                assert not (tokens & {"back", "home"}) or tokens <= {"back", "home", "continue", "restart"}, tokens
+            rows = [[key.get("callback_data", "") for key in row] for row in painter.screen(message, language).rows]
+            ways = [one for one in ("back", "home") if any(one in row for row in rows)]
+            assert not ways or rows[-1] == ways
+            assert all(len(row) <= 2 for row in rows)
 
 
 async def test_a_general_question_in_a_group_gets_a_short_public_answer(
@@ -387,6 +466,43 @@ async def test_answers_are_offered_behind_the_bots_name(
     told = "".join(one["input_message_content"]["message_text"] for one in found)
     assert ("返金" if language == "ja" else "refund") in told
     assert bot.heard == {}
+
+
+async def test_what_was_offered_behind_the_bots_name_is_nobodys_words(hanako: Person, bot: Bot) -> None:
+    hanako.sends("**手数料**はかかりません。", via_bot=BOT)
+    await hanako.fake.settles()
+    assert bot.heard == {}
+
+
+@pytest.mark.parametrize(("text", "screen"), [("/admin", "help"), ("/write", "write")])
+async def test_words_that_are_edited_into_a_command_are_a_command(
+    hanako: Person, bot: Bot, text: str, screen: str
+) -> None:
+    number = hanako.sends("発送待ち")
+    await hanako.fake.settles()
+    hanako.edits(number, text)
+    await hanako.fake.settles()
+    assert bot.heard["telegram:77"][-1].turn.replies[0].screen == screen
+
+
+@pytest.mark.usefixtures("bot")
+async def test_offered_answers_are_kept_for_one_person_for_others_have_another_language(
+    fake: FakeTelegram,
+) -> None:
+    query = Person(fake, 5, "ja").looks_up("PayPal")
+    await until(lambda: query in fake.suggested)
+    (asked,) = fake.named("answerInlineQuery")
+    assert asked["is_personal"]
+    assert asked["cache_time"] > 0
+    assert "inline_query" in fake.named("getUpdates")[0]["allowed_updates"]
+
+
+async def test_a_question_in_a_group_is_answered_in_its_own_language(hanako: Person, fake: FakeTelegram) -> None:
+    group = -100500
+    hanako.sends("@torikeshi_bot Is there a fee for cancelling?", chat=group)
+    await fake.settles()
+    (answer,) = fake.chats[group].values()
+    assert "fee" in answer["text"]
 
 
 async def test_a_forwarded_text_is_read_like_any_text(hanako: Person) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
 from telegram.error import TelegramError
@@ -11,11 +11,12 @@ from telegram.error import TelegramError
 from adapters import Response, Service
 from adapters.buttons import chosen_line
 from adapters.inbox import Inbox
+from adapters.languages import by_letters
 from adapters.telegram.delivery import Delivery
-from adapters.telegram.incoming import Deed, GroupCall, Lookup, Me, Presence, Press, to_meaning
+from adapters.telegram.incoming import Deed, GroupCall, Lookup, Me, Presence, Press, joined, to_meaning
 from adapters.telegram.outgoing import Drawing, Screen, article
 from adapters.wire import Raw
-from conversations import Wrote
+from conversations import Sent
 from conversations.dialog.commands import links
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,14 @@ _Live = dict[int, Raw | None]
 """Messages with buttons that lead on, and what each keeps if it holds a draft: the buttons that only copy."""
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """The newest that a buyer did, until its turn comes: words may still join it."""
+
+    deed: Deed
+    task: asyncio.Task[None] | None = None
+
+
 class Chats:
     """Answers updates. All that lasts is in the store; what is remembered here only spares the buyer old buttons."""
 
@@ -50,20 +59,14 @@ class Chats:
         self._live: LRUCache[int, _Live] = LRUCache(MOST_CHATS)
         self._unheard: LRUCache[int, Deed] = LRUCache(MOST_CHATS)
         self._clearing: dict[int, asyncio.Task[None]] = {}
-        self._waiting: dict[int, tuple[Deed, asyncio.Task[None]]] = {}
-        self._more: dict[Deed, list[Deed]] = {}
+        self._albums: LRUCache[int, str] = LRUCache(MOST_CHATS)
+        self._waiting: dict[int, _Waiting] = {}
 
     def handle(self, update: Raw) -> asyncio.Task[None] | None:
         """Begin to answer an update, behind those before it of the same chat; stop a button's spinner at once."""
         match to_meaning(update, self._me, self._links):
-            case Deed(press=None, event=Wrote()) as deed if (joined := self._join(deed)) is not None:
-                return joined
-            case Deed(press=press) as deed:
-                stopping = None if press is None else asyncio.create_task(self._delivery.answer(press.query))
-                work = self._answer(deed, _revision(update["update_id"]), stopping)
-                task = self._inbox.begin(deed.chat, work, lambda number: self._apologise(deed, number))
-                self._note_waiting(deed, task)
-                return task
+            case Deed() as deed:
+                return self._take(deed, _revision(update["update_id"]))
             case GroupCall() as call:
                 return self._inbox.begin(call.chat, self._invite(call))
             case Lookup() as lookup:
@@ -73,20 +76,20 @@ class Chats:
             case _:
                 return None
 
-    def _note_waiting(self, deed: Deed, task: asyncio.Task[None]) -> None:
-        """Remember words that wait for their turn, so that lines that follow at once are answered with them."""
-        if deed.press is None and isinstance(deed.event, Wrote):
-            self._waiting[deed.chat] = (deed, task)
-        else:
-            self._waiting.pop(deed.chat, None)
-
-    def _join(self, deed: Deed) -> asyncio.Task[None] | None:
-        """Answer a line together with the words before it, if those still wait; None if nothing waits."""
-        waiting = self._waiting.get(deed.chat)
-        if waiting is None or deed.is_of_album:
+    def _take(self, deed: Deed, revision: str) -> asyncio.Task[None] | None:
+        """Let a deed wait its turn: together with the words before it if they still wait, else on its own."""
+        if deed.album and deed.album == self._albums.get(deed.chat) and isinstance(deed.event, Sent):
             return None
-        self._more.setdefault(waiting[0], []).append(deed)
-        return waiting[1]
+        waiting = self._waiting.get(deed.chat)
+        both = None if waiting is None else joined(waiting.deed, deed)
+        if waiting is not None and both is not None:
+            waiting.deed = both
+            return waiting.task
+        self._waiting[deed.chat] = waiting = _Waiting(deed)
+        stopping = None if deed.press is None else asyncio.create_task(self._delivery.answer(deed.press.query))
+        work = self._answer(waiting, revision, stopping)
+        waiting.task = self._inbox.begin(deed.chat, work, lambda number: self._apologise(waiting.deed, number))
+        return waiting.task
 
     async def finish(self) -> None:
         """Let what nobody waits for come to its end, for a moment."""
@@ -95,14 +98,14 @@ class Chats:
             for task in clearing:
                 task.cancel()
 
-    async def _answer(self, deed: Deed, revision: str, stopping: asyncio.Task[None] | None) -> None:
+    async def _answer(self, waiting: _Waiting, revision: str, stopping: asyncio.Task[None] | None) -> None:
         """Do what the buyer did, if it is new, and show what comes of it."""
-        self._delivery.silent.discard(deed.chat)
-        if self._waiting.get(deed.chat, (None,))[0] is deed:
+        deed, press = self._first(waiting.deed), waiting.deed.press
+        if self._waiting.get(deed.chat) is waiting:
             del self._waiting[deed.chat]
-        deed, press = self._first(_with_lines(deed, self._more.pop(deed, ()))), deed.press
-        if deed.is_of_album and not self._inbox.comes_first((deed.chat, deed.event_id)):
-            return
+        if deed.album:
+            self._albums[deed.chat] = deed.album
+        self._delivery.silent.discard(deed.chat)
         if press is None or stopping is None:
             await self._show(deed, await self._respond(deed), revision)
             return
@@ -190,10 +193,11 @@ class Chats:
             return
         address = f"https://t.me/{self._me.username}?start=check"
         button = {"text": words("service:open_private", call.language), "url": address}
-        answer = self._service.general_answer(call.words, call.language) if call.words else None
+        language = by_letters(call.words) or call.language
+        answer = self._service.general_answer(call.words, language) if call.words else None
         screen = Screen(words("service:private", call.language))
         if answer is not None:
-            screen = self._drawing.screen(answer, call.language)
+            screen = self._drawing.screen(answer, language)
         screen = replace(screen, keyboard={"inline_keyboard": [[button]]})
         await self._delivery.send(call.chat, screen, answers=call.message_id, thread=call.thread)
 
@@ -219,14 +223,6 @@ class Chats:
         """Who taps again what was not answered means it."""
         if deed.press is not None:
             self._inbox.forget((deed.chat, deed.press.id))
-
-
-def _with_lines(deed: Deed, more: Sequence[Deed]) -> Deed:
-    """Return what was said with the lines that followed at once."""
-    if not more or not isinstance(deed.event, Wrote):
-        return deed
-    lines = tuple(line.event.text for line in more if isinstance(line.event, Wrote))
-    return replace(deed, event=Wrote(deed.event.text, lines))
 
 
 def _changed(press: Press | None, live: _Live) -> list[int]:

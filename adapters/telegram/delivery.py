@@ -65,8 +65,12 @@ class Delivery:
         await self._while_waited_for("answerCallbackQuery", fields)
 
     async def suggest(self, query: str, articles: Sequence[Raw]) -> None:
-        """Answer a question that is being typed behind our name; the same words get the same answers for a while."""
-        fields: Raw = {"inline_query_id": query, "results": articles, "cache_time": CACHED_FOR}
+        """Answer a question that is being typed behind our name; the same words get the same answers for a while.
+
+        Only the same person's do: the next one's app may speak another language.
+        """
+        kept: Raw = {"cache_time": CACHED_FOR, "is_personal": True}
+        fields: Raw = {"inline_query_id": query, "results": articles, **kept}
         await self._while_waited_for("answerInlineQuery", fields)
 
     async def _while_waited_for(self, method: str, fields: Raw) -> None:

@@ -5,13 +5,14 @@ Updates are read as they come, and only what is needed of them: what is new or o
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.buttons import is_worth_repeating, unmarked
 from adapters.languages import by_code
 from adapters.wire import Raw
-from conversations import FIRST_LANGUAGE, Attachment, Chose, Event, Language, Rewrote, Sent, Wrote
+from conversations import FIRST_LANGUAGE, JOINED, Attachment, Chose, Event, Language, Rewrote, Sent, Wrote
 from conversations.dialog.commands import START, TOKENS, to_event
+from conversations.dialog.hearing import LONGEST_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Deed:
     event_id: str
     language: Language
     press: Press | None = None
-    is_of_album: bool = False
-    """One of several messages that the buyer sent as one."""
+    album: str = ""
+    """What several messages have in common that the buyer sent as one."""
 
     @property
     def name(self) -> str:
@@ -124,9 +125,9 @@ def to_meaning(update: Raw, me: Me, links: Mapping[str, str]) -> Meaning:
         case {"my_chat_member": {"chat": {"id": int(chat), "type": "private"}, "new_chat_member": {"status": status}}}:
             return Presence(chat, status in {"left", "kicked"})
         case {"message": {"message_id": int(), "from": {"id": int()}, "chat": {"id": int(), "type": kind}} as message}:
-            return _private(message, links) if kind == "private" else _group_call(message, me)
+            return _private(message, me, links) if kind == "private" else _group_call(message, me)
         case {"edited_message": {"message_id": int(), "from": {"id": int()}, "chat": {"type": "private"}} as message}:
-            return _edit(message)
+            return _edit(message, me, links)
         case _:
             return None
 
@@ -137,13 +138,30 @@ def _spoken(user: Raw) -> Language:
     return by_code(code) or Language.EN if code else FIRST_LANGUAGE
 
 
-def _private(message: Raw, links: Mapping[str, str]) -> Deed | None:
+def _private(message: Raw, me: Me, links: Mapping[str, str]) -> Deed | None:
     event = _event(message, links)
-    if event is None or message["from"].get("is_bot"):
+    if event is None or not _is_own(message, me):
         return None
-    album = message.get("media_group_id")
-    name = f"m{message['message_id']}" if album is None else f"a{album}"
-    return Deed(message["chat"]["id"], event, name, _spoken(message["from"]), is_of_album=album is not None)
+    name, album = f"m{message['message_id']}", str(message.get("media_group_id", ""))
+    return Deed(message["chat"]["id"], event, name, _spoken(message["from"]), album=album)
+
+
+def joined(first: Deed, then: Deed) -> Deed | None:
+    """Return two deeds that wait for an answer as one; None where each needs its own."""
+    match first.event, then.event:
+        case _, Sent() if then.album and then.album == first.album:
+            return first
+        case Sent(), Wrote() if then.album and then.album == first.album:
+            return then
+        case Wrote(text, more), Wrote(line) if sum(map(len, (text, *more, line))) + len(more) < LONGEST_TEXT:
+            return replace(then, event=Wrote(text, (*more, line)), event_id=f"{first.event_id}{JOINED}{then.event_id}")
+        case _:
+            return None
+
+
+def _is_own(message: Raw, me: Me) -> bool:
+    """Tell whether a person said it, and did not only choose what we offered behind our name."""
+    return not message["from"].get("is_bot") and (message.get("via_bot") or {}).get("id") != me.id
 
 
 def _event(message: Raw, links: Mapping[str, str]) -> Event | None:
@@ -164,14 +182,13 @@ def _command(command: re.Match[str], links: Mapping[str, str]) -> Event:
     return to_event(command[1].casefold(), (command[3] or "").strip(), links) or Chose(TOKENS["help"])
 
 
-def _edit(message: Raw) -> Deed | None:
+def _edit(message: Raw, me: Me, links: Mapping[str, str]) -> Deed | None:
     """Return words that were changed, under the id of the message with the time of the change."""
-    words = _words(message)
-    if not words:
+    deed = _private(message, me, links)
+    if deed is None or isinstance(deed.event, Sent):
         return None
-    first = f"m{message['message_id']}"
-    name = f"{first}.{message.get('edit_date', 0)}"
-    return Deed(message["chat"]["id"], Rewrote(words, first), name, _spoken(message["from"]))
+    event = Rewrote(deed.event.text, deed.event_id) if isinstance(deed.event, Wrote) else deed.event
+    return replace(deed, event=event, event_id=f"{deed.event_id}.{message.get('edit_date', 0)}")
 
 
 def _press(query: Raw) -> Meaning:
@@ -211,7 +228,7 @@ def _kept(message: Raw) -> Raw | None:
 
 def _group_call(message: Raw, me: Me) -> GroupCall | None:
     user = message["from"]
-    if user.get("is_bot") or not _calls(message, me):
+    if not _is_own(message, me) or not _calls(message, me):
         return None
     thread = message.get("message_thread_id") if message.get("is_topic_message") else None
     words = re.sub(rf"@{re.escape(me.username)}(?!\w)", " ", _words(message), flags=re.IGNORECASE).strip()

@@ -13,6 +13,7 @@ from adapters.buttons import marked
 from adapters.markup import Block, Kind, Run, Style, columns, gap_before, parse
 from adapters.wire import Raw
 from conversations import Language, Role
+from conversations.dialog.screens import BACK, HOME
 from conversations.reading.spelling import UNSEEN
 from messages import Button, Message
 
@@ -20,6 +21,8 @@ LONGEST_COPY = 256
 """Characters that a button can put into the clipboard. A longer text is copied by a tap on it."""
 HALF_ROW = 14
 """Columns of a label that still shows whole on half a row of a phone; a Japanese letter takes two."""
+WAYS_BACK = frozenset({BACK.token, HOME.token})
+"""Where these stand, a buyer finds them without reading."""
 FOLD_FROM = 600
 """Columns of text that always stand open, a dozen lines of a phone; what follows may fold …"""
 FOLD_AT_LEAST = 300
@@ -186,20 +189,21 @@ def article(id: str, title: str, screen: Screen) -> Raw:  # noqa: A002  # Telegr
 
 
 def rows_of(buttons: Iterable[Button], revision: str) -> list[list[Raw]]:
-    """Lay buttons out: two in a row where both are short, otherwise each on its own."""
+    """Lay buttons out: two in a row where both are short, otherwise each on its own; the ways back share the last."""
     rows: list[list[Raw]] = []
-    waiting, role = False, None
+    ways: list[Raw] = []
+    waiting = False
     for button in buttons:
-        waiting = waiting and (button.role is Role.WAY) == (role is Role.WAY)  # the ways back begin a row of their own
-        role = button.role
         short = columns(button.label) <= HALF_ROW
         key: Raw = {"text": button.label, "callback_data": marked(button.token, revision)}
         if button.role is Role.GRAVE:
             key["style"] = "danger"
-        if short and waiting:
+        if button.token in WAYS_BACK:
+            ways.append(key)
+        elif short and waiting:
             rows[-1].append(key)
             waiting = False
         else:
             rows.append([key])
             waiting = short
-    return rows
+    return [*rows, ways] if ways else rows
