@@ -409,7 +409,7 @@ async def test_quick_answers_to_typed_questions_each_find_their_own(hanako: Pers
     assert (order.fact("order_number"), order.fact("item")) == ("8190123456789012", "rain jacket")
 
 
-@pytest.mark.parametrize("detail", ["#x27", "/b", "@durov", "$AAPL"])
+@pytest.mark.parametrize("detail", ["#x27", "/b", "@durov", "$AAPL", "t.me/x?a=b", "shop.example", "tg://x"])
 async def test_a_detail_is_no_link_of_telegrams(hanako: Person, detail: str) -> None:
     await hanako.says("/start")
     await hanako.taps("menu:write", "write:change_instead", "to_change:size", "draft:details", "order_number:", "item:")
@@ -424,6 +424,18 @@ async def test_a_detail_is_no_link_of_telegrams(hanako: Person, detail: str) -> 
             units[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le") == detail
             for one in shown
         )
+
+
+async def test_an_order_number_is_no_number_to_call_or_pay_with(hanako: Person) -> None:
+    await hanako.says("/start")
+    await hanako.taps("menu:write", "write:reminder", "draft:details")
+    await hanako.says("8190123456789012")
+    await hanako.taps("item:")
+    (message,) = [one for one in hanako.messages if any(mark["type"] == "pre" for mark in one["entities"])][-1:]
+    number, units = "8190123456789012", message["text"].encode("utf-16-le")
+    marks = [(one["type"], 2 * one["offset"], 2 * one["length"]) for one in message["entities"]]
+    told = [units[start : start + length].decode("utf-16-le") for kind, start, length in marks if kind == "code"]
+    assert number in told
 
 
 @pytest.mark.walks

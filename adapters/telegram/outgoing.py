@@ -28,6 +28,8 @@ FOLD_FROM = 600
 FOLD_AT_LEAST = 300
 """… if it is at least so long that folding saves anything."""
 
+_LINKED = re.compile(r"(\w+://[!-~]+|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:/[!-~]*)?|(?<!\w)[/#@$][\w/@#$]+|\d{7,})")
+"""What an app makes a link of by itself: addresses, commands, tags, names, and long numbers, as of phones and cards."""
 _ENTITIES = {Style.BOLD: MessageEntity.BOLD, Style.ITALIC: MessageEntity.ITALIC, Style.CODE: MessageEntity.CODE}
 
 
@@ -110,8 +112,8 @@ class _Page:
 
     def plain(self, text: str) -> None:
         """Write a text in which a buyer's own words may look like a command or a link; they show as they are."""
-        for part in re.split(r"((?<!\w)[/#@$][\w/@#$]+)", text):
-            self.write(part, *([MessageEntity.CODE] if part[:1] in set("/#@$") else []))
+        for index, part in enumerate(_LINKED.split(text)):
+            self.write(part, *([MessageEntity.CODE] if index % 2 else []))
 
     def gap(self) -> None:
         self.write("\n\n" if self._parts else "")
