@@ -378,3 +378,18 @@ async def test_words_that_nothing_is_known_of_repeat_no_long_page(buyer: Buyer) 
     await buyer.taps_old("restart")
     await buyer.says(UNKNOWN_WORDS)
     assert (buyer.sees.notices, buyer.sees.step) == (["unclear"], "menu")
+
+
+@pytest.mark.parametrize("kind", ["asks_to_wait", "refuses"])
+async def test_without_a_known_order_nothing_is_said_of_its_shipping(buyer: Buyer, kind: str) -> None:
+    await buyer.taps_old(f"reply_kind:{kind}")
+    assert "If you have not shipped it yet" in buyer.sees.draft.send
+    await buyer.taps("status:awaiting_shipment")
+    assert "has not been shipped yet" in buyer.sees.draft.send
+
+
+async def test_with_the_parcel_here_nobody_asks_to_send_nothing(buyer: Buyer) -> None:
+    await buyer.taps("menu:check", "status:cancelled", "after_cancel:parcel_came")
+    await buyer.says("We can give you 3 dollars back and you keep the goods, is it ok for you?")
+    assert buyer.sees.draft.id == "complete_refund"
+    assert "do not send" not in buyer.sees.draft.send
