@@ -186,7 +186,7 @@ class Listening(Dialog):
         """Take free words as a seller's message, as facts or as a question; or say that they are not understood."""
         reported = self.readers.replies.reported(plain)
         if reported is not None:
-            return self._explain(reported)
+            return self._explain(reported, read="reply_reported")
         if _may_be_a_sellers(plain) and (explained := self._seller_wrote(plain)) is not None:
             return explained
         return self._with_language(self._read(plain), plain)
@@ -286,12 +286,15 @@ class Listening(Dialog):
         reading = self.readers.replies.read(text[:MOST_READ])
         return self._explain(reading) if reading.by_seller else None
 
-    def _explain(self, reading: SellerReading) -> Turn:
-        """Explain the kinds of a message, with the answer to send; less likely ones stay as buttons."""
+    def _explain(self, reading: SellerReading, read: str = "reply_read") -> Turn:
+        """Explain the kinds of a message, with the answer to send; less likely ones stay as buttons.
+
+        ``read`` is the notice that says of what it was read.
+        """
         answer = Answer(StepName.REPLY_KIND, "+".join(reading.sure))
         way = way_to(Answer(StepName.REPLY_KIND, reading.sure[0]), self.handbook)
         harmless = reading.unsafe and not any(self.handbook.reply_kind[kind].unsafe for kind in reading.sure)
-        notice = Notice("reply_may_be_unsafe" if harmless else "reply_read", self._heard())
+        notice = Notice("reply_may_be_unsafe" if harmless else read, self._heard())
         turn = self.add(*way, answer, notice=notice)
         pasted = tuple(replace(reply, pasted=reply.screen == "reply") for reply in turn.replies)
         return _with_choices(replace(turn, replies=pasted), *_kinds(reading), at=-1)
