@@ -496,6 +496,8 @@ async def test_only_who_calls_us_is_answered(bot: Bot) -> None:
 async def test_owners_set_mentions_and_channels(bot: Bot) -> None:
     owner = Person(bot.fake, 1, place=IN_SERVER, rights=1 << 5)
     await owner.uses("setup")
+    assert "メッセージを送信" in owner.text  # a right that the bot lacks here
+    assert "日本語" in owner.text
     assert owner.messages[-1]["flags"] & EPHEMERAL
     rows = owner.messages[-1]["components"]
     (channels,) = (one for row in rows for one in row.get("components", []) if one["type"] == 8)

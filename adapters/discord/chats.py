@@ -148,7 +148,7 @@ class Chats:
             settings = settings.with_setting(setup.setting, setup.values)
             servers.save(self._service, server, settings)
             log.info("discord: server %s: member %s set %s", server, interaction.user, setup.setting)
-        return servers.settings_page(settings, self._words, language)
+        return servers.settings_page(settings, self._words, language, may_write=interaction.may_write)
 
     def _suggestions(self, text: str, language: Language) -> list[Raw]:
         return [{"name": title[:100], "value": topic} for topic, title in self._service.suggest(text, language)[:25]]

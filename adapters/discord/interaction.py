@@ -9,6 +9,8 @@ from adapters.wire import Raw
 
 EPHEMERAL = 1 << 6
 """The mark of a message that only one person sees."""
+_WRITES = (1 << 10) | (1 << 11)
+"""The rights to see a channel and to write in it."""
 _DIRECT = 1
 """Discord's name for our own direct messages; elsewhere others are around."""
 
@@ -29,6 +31,7 @@ class Interaction:
     server: int | None
     channel: int
     permissions: int
+    own_permissions: int
     locale: str
     server_locale: str
     message: Raw | None
@@ -38,6 +41,11 @@ class Interaction:
     def same(self) -> bool:
         """Tell whether the answer may change the message that was pressed: only one that is theirs alone."""
         return self.message is not None and (self.plain or bool(self.message.get("flags", 0) & EPHEMERAL))
+
+    @property
+    def may_write(self) -> bool:
+        """Tell whether we may write in the channel on our own, as to who calls us there."""
+        return self.own_permissions & _WRITES == _WRITES
 
     @property
     def revision(self) -> str:
@@ -58,6 +66,7 @@ def read(raw: Raw) -> Interaction:
         server=int(server) if server else None,
         channel=int(raw.get("channel_id", 0)),
         permissions=int(member["permissions"]) if member else 0,
+        own_permissions=int(raw.get("app_permissions", _WRITES)),
         locale=raw.get("locale", ""),
         server_locale=raw.get("guild_locale", ""),
         message=raw.get("message"),

@@ -57,8 +57,8 @@ def _name(server: int) -> str:
     return f"discord:server:{server}"
 
 
-def settings_page(settings: Server, words: Words, language: Language) -> Raw:
-    """Return the page on which a server's settings are seen and changed."""
+def settings_page(settings: Server, words: Words, language: Language, *, may_write: bool) -> Raw:
+    """Return the page on which a server's settings are seen and changed, with what is missing for them."""
     chosen = settings.language or FIRST_LANGUAGE
     languages = [
         button(f"{_SETTING}language:{one}", words(f"language:{one}", language), _BLUE if one is chosen else _GREY)
@@ -77,4 +77,5 @@ def settings_page(settings: Server, words: Words, language: Language) -> Raw:
     }
     rows = [*rows_of(languages), *rows_of([switch]), {"type": _ROW, "components": [channels]}]
     now = words(f"language:{chosen}", language)
-    return page([words("discord:setup", language).format(language=now)], rows)
+    missing = [] if may_write else [words("discord:missing", language)]
+    return page([words("discord:setup", language).format(language=now), *missing], rows)
