@@ -18,6 +18,10 @@ class Response:
 
     turn: Turn
     messages: tuple[Message, ...]
+    repeated: bool = False
+    """The event came before, and its replies were delivered: this is where the chat stands."""
+    version: int = 0
+    """Which save the replies were kept with; 0: with none."""
 
     @property
     def cites(self) -> tuple[str, ...]:
@@ -27,6 +31,17 @@ class Response:
 
 Words = Callable[[str, Language], str]
 """Words that stand on no screen of the dialog, by name (``terminal:farewell``) and language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Replies that no platform is known to have taken: whose, what the adapter noted for them, and what they say."""
+
+    chat: str
+    route: str
+    language: Language
+    messages: tuple[Message, ...]
+    version: int
 
 
 class Service(Protocol):
@@ -40,7 +55,7 @@ class Service(Protocol):
     def topics(self) -> Collection[str]:
         """The ids of the questions that have an answer: a link may name one."""
 
-    async def respond(
+    async def respond(  # noqa: PLR0913  # most is seldom given
         self,
         chat: str,
         event: Event,
@@ -48,12 +63,23 @@ class Service(Protocol):
         event_id: str | None = None,
         today: date | None = None,
         language: Language | None = None,
+        route: str | None = None,
     ) -> Response:
         """Apply a chat's event and return what to show. An event with an id that was seen changes nothing.
 
         ``today`` is the buyer's day; the real one where it is not given. ``language`` is what the app says; it
-        counts until the buyer chooses one.
+        counts until the buyer chooses one. The replies are kept together with what the event changed until they
+        are told to be ``delivered``, if there is a ``route``: what the adapter needs to deliver them later.
         """
+
+    async def delivered(self, chat: str, response: Response | Undelivered) -> None:
+        """Note that the platform has taken a response."""
+
+    async def lost(self, chat: str) -> None:
+        """Note that a response may not have arrived."""
+
+    async def undelivered(self, platform: str, older_than: float) -> Sequence[Undelivered]:
+        """Return the replies on a platform that were not taken in so many seconds; only once, whoever asks."""
 
     def facts(self, place: Place) -> Mapping[str, str | bool]:
         """Return what is known of the order, as programs are told it."""
@@ -61,7 +87,7 @@ class Service(Protocol):
     def words(self, name: str, language: Language) -> str:
         """Return an adapter's own few words, see ``Words``."""
 
-    def spoken(self, chat: str) -> Language | None:
+    async def spoken(self, chat: str) -> Language | None:
         """Return the language of a chat that is known; None of others."""
 
     def suggest(self, text: str, language: Language) -> Sequence[tuple[str, str]]:
@@ -79,10 +105,10 @@ class Service(Protocol):
     def general_answer(self, text: str, language: Language) -> Message | None:
         """Return the answer to a question that concerns nobody's order; None if it is another, or none."""
 
-    def load_note(self, name: str) -> str | None:
+    async def load_note(self, name: str) -> str | None:
         """Return a text that the platform keeps; None if nothing is kept or it cannot be read just now."""
 
-    def save_note(self, name: str, text: str) -> None:
+    async def save_note(self, name: str, text: str) -> None:
         """Keep a text of the platform's own, nothing about a buyer. Raises if that cannot be done."""
 
 

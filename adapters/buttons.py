@@ -1,5 +1,8 @@
 """What a button carries: the token of a choice, and a mark that tells the screen's buttons from all others."""
 
+from secrets import token_urlsafe
+from zlib import crc32
+
 from adapters import Words
 from conversations import Language
 from conversations.dialog.replies import Role, role_of
@@ -24,6 +27,16 @@ def unmarked(carried: str) -> tuple[str, str]:
     """
     token, mark, revision = carried.rpartition(MARK)
     return (token, revision) if mark else (carried, "")
+
+
+def screen_id() -> str:
+    """Return a screen's own id, six letters: no two screens of a chat get the same, also after a restart."""
+    return token_urlsafe(4)
+
+
+def press_id(screen: str, token: str) -> str:
+    """Return what a press is known by, however often the same button of the same screen is pressed."""
+    return f"p{screen}.{crc32(token.encode()):x}"
 
 
 def is_worth_repeating(token: str) -> bool:

@@ -31,12 +31,12 @@ class Pace:
     async def turn(self, chat: int, *, new: bool) -> None:
         """Wait for the turn. Only ``new`` messages count for the chat; changes of a message only overall."""
         if new:
-            wait, self._next[chat] = _slot(self._next.get(chat, 0.0), self._a_chat)
+            wait, self._next[chat] = slot(self._next.get(chat, 0.0), self._a_chat)
             await _pause(wait)
         while (wait := self._paused.get(chat, 0.0) - monotonic()) > 0:
             await _pause(wait)
         self._paused.pop(chat, None)
-        wait, self._overall_next = _slot(self._overall_next, self._overall)
+        wait, self._overall_next = slot(self._overall_next, self._overall)
         await _pause(wait)
 
     def hold(self, chat: int, seconds: float) -> None:
@@ -44,11 +44,11 @@ class Pace:
         self._paused[chat] = monotonic() + seconds
 
 
-def _slot(free_at: float, allowance: Allowance) -> tuple[float, float]:
-    """Return how long to wait, and when the next one is free."""
+def slot(free_at: float, allowance: Allowance) -> tuple[float, float]:
+    """Return how many seconds to wait, and when the next one is free."""
     now, step = monotonic(), 1 / allowance.a_second
-    slot = max(free_at, now - (allowance.at_once - 1) * step)
-    return max(0.0, slot - now), slot + step
+    turn = max(free_at, now - (allowance.at_once - 1) * step)
+    return max(0.0, turn - now), turn + step
 
 
 async def _pause(seconds: float) -> None:

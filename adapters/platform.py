@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from importlib import import_module
 from typing import Protocol, cast
 
 from adapters import PLATFORMS, Response, Service, Words
+from adapters.inbox import Inbox
 
 SECRET = r"[!-~]+"  # noqa: S105  # a form, no secret: letters without spaces, as every platform hands them out
 ADDRESS = r"{scheme}s?://[^\s/?#@]+(/[^\s?#]*)?"
@@ -18,7 +19,8 @@ class Setting:
     """A setting of a platform, set as ``TORIKESHI_<PLATFORM>_<NAME>``.
 
     ``meaning`` is told in README's table, ``source`` tells the operator where to get it. A secret is never repeated,
-    neither in an error nor in the log. ``example`` is the form of an address, with its scheme.
+    neither in an error nor in the log. Others have the ``form`` (a pattern) of their ``example``; without one they are
+    addresses, with the example's scheme.
     """
 
     name: str
@@ -27,11 +29,12 @@ class Setting:
     secret: bool = False
     needed: bool = False
     example: str = ""
+    form: str = ""
 
     def takes(self, value: str) -> bool:
         """Tell whether a value has the form of such a setting; it may still be a wrong one."""
         scheme = self.example.partition("://")[0]
-        form = SECRET if self.secret else ADDRESS.replace("{scheme}", scheme)
+        form = self.form or (SECRET if self.secret else ADDRESS.replace("{scheme}", scheme))
         return re.fullmatch(form, value, re.ASCII) is not None
 
 
@@ -63,6 +66,24 @@ class Shown:
     buttons: Sequence[tuple[str, str]] = ()
 
 
+Take = Callable[[Mapping[str, str], bytes], Awaitable[int]]
+"""Takes in what a platform sends to us, by headers (in small letters) and body; returns the HTTP status to answer."""
+
+
+@dataclass(slots=True)
+class Host:
+    """What a platform finds in the process that runs it, and what it tells of itself there.
+
+    ``stop`` is set when it is to end. All that buyers do goes through the ``inbox``. A platform that is reached by
+    HTTP notes its paths in ``posts``; ``ready`` while it is connected.
+    """
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    inbox: Inbox = field(default_factory=Inbox)
+    posts: dict[str, Take] = field(default_factory=dict)
+    ready: bool = False
+
+
 class Platform(Protocol):
     """The module of a chat platform. Importing it loads no library: that is for ``run`` and ``shown``."""
 
@@ -71,8 +92,8 @@ class Platform(Protocol):
     WORDS: Mapping[str, str]
     """The sections of ``words.toml`` that are the platform's own, and the form of a word in each (a pattern)."""
 
-    async def run(self, service: Service, account: Account, stop: asyncio.Event) -> None:
-        """Talk until ``stop`` is set, then finish what is under way. Raises ``RefusedError``, ``LostError``."""
+    async def run(self, service: Service, account: Account, host: Host) -> None:
+        """Talk until the host says stop, then finish what is under way. Raises ``RefusedError``, ``LostError``."""
 
     def shown(self, response: Response, words: Words) -> Sequence[Shown]:
         """Return the messages that a response leads to, as the platform shows them."""

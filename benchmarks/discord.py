@@ -210,13 +210,17 @@ async def serve(presses: int) -> None:
 def ours(api: str, gateway: str) -> None:
     """Torikeshi with its store."""
     from adapters import discord
+    from adapters.inbox import Fairness, Inbox
+    from adapters.platform import Host
     from bot.app import make_support
     from bot.clock import today_in_japan
-    from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url
+    from bot.keeping.sql import SqlStore
+    from bot.keeping.sqlite import SqliteDatabase
 
+    host = Host(inbox=Inbox(Fairness(waiting=10**9, a_minute=10**9)))
     with tempfile.TemporaryDirectory() as folder:
-        service = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
-        asyncio.run(discord.run(service, {"token": TOKEN, "api_url": api, "gateway_url": gateway}, asyncio.Event()))
+        service = make_support(SqlStore(SqliteDatabase(Path(folder) / "chats.sqlite3"), today_in_japan))
+        asyncio.run(discord.run(service, {"token": TOKEN, "api_url": api, "gateway_url": gateway}, host))
 
 
 def bare(api: str, gateway: str, *, view: bool) -> None:

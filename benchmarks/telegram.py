@@ -129,16 +129,20 @@ async def serve(count: int, delay: float, *, polls_wait: bool) -> None:
 def ours(url: str) -> None:
     """Torikeshi with its store."""
     from adapters import telegram
+    from adapters.inbox import Fairness, Inbox
     from adapters.pace import Allowance, Pace
+    from adapters.platform import Host
     from bot.app import make_support, settle
     from bot.clock import today_in_japan
-    from bot.keeping.sql import FORGET_AFTER, SqlStore, sqlite_url
+    from bot.keeping.sql import SqlStore
+    from bot.keeping.sqlite import SqliteDatabase
 
     free = Allowance(1e9, at_once=10**9)
+    host = Host(inbox=Inbox(Fairness(waiting=10**9, a_minute=10**9)))
     with tempfile.TemporaryDirectory() as folder:
-        service = make_support(SqlStore(sqlite_url(Path(folder) / "chats.sqlite3"), today_in_japan, FORGET_AFTER))
+        service = make_support(SqlStore(SqliteDatabase(Path(folder) / "chats.sqlite3"), today_in_japan))
         settle()
-        asyncio.run(telegram.run(service, {"token": "1:a", "api_url": url}, asyncio.Event(), pace=Pace(free, free)))
+        asyncio.run(telegram.run(service, {"token": "1:a", "api_url": url}, host, pace=Pace(free, free)))
 
 
 def ptb(url: str, concurrent: int) -> None:

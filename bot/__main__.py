@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     running = commands.add_parser("run", add_help=False, help="talk on every chat platform that is set up")
     running.add_argument("platforms", nargs="*", metavar="PLATFORM", help="only these")
+    running.add_argument("--webhook", metavar="URL", help="let Telegram bring updates to this address")
+    running.add_argument("--shards", metavar="FIRST-LAST/ALL", help="serve only these shards of a large Discord bot")
     running.add_argument("-h", "--help", action=_PlatformsHelp)
     running.set_defaults(run=_run)
     chat = commands.add_parser("chat", help="talk in this terminal, or by JSON lines")
@@ -91,6 +93,18 @@ def _parser() -> argparse.ArgumentParser:
     syncing = actions.add_parser("sync", help="register the commands if they changed; run does so by itself")
     syncing.add_argument("--force", action="store_true", help="also if they did not change")
     syncing.set_defaults(run=_discord_sync)
+    store = commands.add_parser("store", help="back up, restore, copy; show or forget one chat")
+    doing = store.add_subparsers(required=True, metavar="ACTION")
+    for name, text, names in (
+        ("backup", "write all that is kept into a file; the bot may run", ("FILE",)),
+        ("restore", "take back from a backup what is gone", ("FILE",)),
+        ("copy", "copy all chats to another store, such as PostgreSQL; once more does no harm", ("FROM", "TO")),
+        ("export", "print all that is kept of a chat, such as telegram:77", ("CHAT",)),
+        ("forget", "delete all that is kept of a chat", ("CHAT",)),
+    ):
+        errand = doing.add_parser(name, help=text)
+        errand.add_argument("what", nargs=len(names), metavar=names if len(names) > 1 else names[0])
+        errand.set_defaults(run=_store, action=name)
     return parser
 
 
@@ -135,7 +149,16 @@ class _Version(argparse.Action):
 def _run(options: argparse.Namespace) -> int:
     from bot.run import run
 
-    return run(options.platforms)
+    given = {"TORIKESHI_TELEGRAM_WEBHOOK": options.webhook, "TORIKESHI_DISCORD_SHARDS": options.shards}
+    return run(options.platforms, {name: value for name, value in given.items() if value is not None})
+
+
+def _store(options: argparse.Namespace) -> int:
+    from bot import store_errands
+
+    paths = {"backup", "restore"}
+    what = [Path(one) if options.action in paths else one for one in options.what]
+    return int(getattr(store_errands, options.action)(*what))
 
 
 def _chat(options: argparse.Namespace) -> int:

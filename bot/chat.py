@@ -4,32 +4,41 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
-from contextlib import closing, suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 
-from bot.app import make_support
-from bot.content import load_content
+from bot.clock import today_in_japan
+from bot.content import Content, load_content
 from bot.keeping.memory import MemoryStore
 from bot.keeping.opening import open_store
 from bot.keeping.store import Store
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
+from bot.support import Support
 from conversations import Language
 
 
 def chat(language: Language | None, data: Path | None, *, jsonl: bool) -> int:
     """Run the chat. Raises ``MendableError`` if the content, a setting or the store keeps it from starting."""
-    load_content()  # before a store is made that nobody could use
-    with suppress(KeyboardInterrupt), closing(_store(data, jsonl=jsonl)) as store:  # Ctrl-C is a way to leave
-        support = make_support(store)
+    content = load_content()  # before a store is made that nobody could use
+    settings = read_settings(os.environ, data)
+    content.catalog.hosted_by(settings.operator)
+    store = _store(settings, data, content, jsonl=jsonl)
+    with suppress(KeyboardInterrupt):  # Ctrl-C is a way to leave
+        _run(_talk(Support(content, store, today_in_japan), language, jsonl=jsonl))
+    return 0
+
+
+async def _talk(support: Support, language: Language | None, *, jsonl: bool) -> None:
+    async with aclosing(support):
+        await support.open()
         if jsonl:
             from adapters import jsonl as lines
 
-            _run(lines.run(support, sys.stdin.buffer, sys.stdout.buffer))
+            await lines.run(support, sys.stdin.buffer, sys.stdout.buffer)
         else:
             from adapters import console
 
-            _run(console.run(support, language))
-    return 0
+            await console.run(support, language)
 
 
 def _run(talk: Coroutine[None, None, None]) -> None:
@@ -38,8 +47,8 @@ def _run(talk: Coroutine[None, None, None]) -> None:
         runner.get_loop().run_until_complete(talk)
 
 
-def _store(data: Path | None, *, jsonl: bool) -> Store:
+def _store(settings: Settings, data: Path | None, content: Content, *, jsonl: bool) -> Store:
     """JSON lines remember only where the caller named a place: a pipe is often a test."""
     if jsonl and data is None and "TORIKESHI_STORE" not in os.environ:
         return MemoryStore()
-    return open_store(read_settings(os.environ, data))
+    return open_store(settings, content.handbook.details)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import closing
+from contextlib import aclosing
 from typing import TypeVar
 
 from adapters import RefusedError
@@ -10,7 +10,8 @@ from adapters.discord import running
 from adapters.platform import Account
 from bot.app import make_support
 from bot.keeping.opening import open_store
-from bot.run import RefusedPlatformError, log_without, read_environment
+from bot.logs import write_log
+from bot.run import RefusedPlatformError, read_environment
 from bot.settings import read_accounts, read_settings, secrets_of
 
 _T = TypeVar("_T")
@@ -37,15 +38,20 @@ def invite() -> int:
 def sync(*, force: bool) -> int:
     """Register the commands if they changed. Raises ``MendableError``."""
     account = _account()
-    with closing(open_store(read_settings(read_environment()))) as store:
-        told = _run(running.register(make_support(store), account, force=force))
+    told = _run(_register(account, force=force))
     print("Discord knows the commands now." if told else "Nothing changed since Discord was told.")
     return 0
 
 
+async def _register(account: Account, *, force: bool) -> bool:
+    async with aclosing(make_support(open_store(read_settings(read_environment())))) as service:
+        await service.open()
+        return await running.register(service, account, force=force)
+
+
 def _account() -> Account:
     accounts = read_accounts(read_environment(), ["discord"])
-    log_without(secrets_of(accounts))
+    write_log(secrets_of(accounts))
     return accounts["discord"]
 
 

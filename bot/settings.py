@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 from adapters import PLATFORMS
 from adapters.platform import Account, Setting, platform
 from bot.errors import MendableError
+from messages import Operator
 
 MOST_DAYS = 3650
 
@@ -21,17 +22,37 @@ class SettingsError(MendableError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``store`` is a database's address, or the path of an SQLite file."""
+    """``store`` is a database's address, or the path of an SQLite file; ``durable`` if it waits for the disk."""
 
-    store: str
+    store: str = field(repr=False)
     forget_after: timedelta
+    durable: bool = False
+    operator: Operator = field(default_factory=Operator)
 
 
 def read_settings(environment: Mapping[str, str], data: Path | None = None) -> Settings:
     """Read the settings; ``data`` is a folder that the operator named on the command line. Raises ``SettingsError``."""
     folder = data or user_data_path("torikeshi", appauthor=False)
     store = environment.get("TORIKESHI_STORE", "") if data is None else ""
-    return Settings(store or str(folder / "torikeshi.sqlite3"), _forget_after(environment))
+    file = str(folder / "torikeshi.sqlite3")
+    forget_after = _forget_after(environment)
+    return Settings(store or file, forget_after, _durable(environment), _operator(environment, forget_after.days))
+
+
+def _operator(environment: Mapping[str, str], days: int) -> Operator:
+    name, contact = (" ".join(environment.get(f"TORIKESHI_{one}", "").split()) for one in ("OPERATOR", "CONTACT"))
+    if contact and not name:
+        message = "TORIKESHI_CONTACT is set, and TORIKESHI_OPERATOR is not: set who is reached there"
+        raise SettingsError(message)
+    return Operator(name, contact, days)
+
+
+def _durable(environment: Mapping[str, str]) -> bool:
+    text = environment.get("TORIKESHI_DURABLE", "").strip().casefold()
+    if text not in {"", "yes", "no"}:
+        message = f"TORIKESHI_DURABLE is {text!r}; it must be yes or no"
+        raise SettingsError(message)
+    return text == "yes"
 
 
 def _forget_after(environment: Mapping[str, str]) -> timedelta:
@@ -106,7 +127,8 @@ def _unusable(name: str, setting: Setting) -> str:
     """Say what is wrong with a value, without repeating it."""
     if setting.secret:
         return f"{variable(name, setting)} holds characters that no token has. {setting.source}; copy it whole."
-    return f"{variable(name, setting)} must be an address like {setting.example}, or unset"
+    kind = "like" if setting.form else "an address like"
+    return f"{variable(name, setting)} must be {kind} {setting.example}, or unset"
 
 
 def _wanted(name: str) -> list[str]:

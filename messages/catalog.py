@@ -13,7 +13,7 @@ from conversations import Handbook, Language, Notice, Reply
 from conversations.policy.rows import AnsweredBy
 from messages.message import Button, Message
 from messages.page import Page
-from messages.templates import Templates
+from messages.templates import Operator, Templates
 from messages.wording import Lexicon, in_code, say_day
 
 
@@ -26,6 +26,12 @@ class Catalog:
         self.lexicons = lexicons
         self.templates = {language: Templates(templates, lexicons[language], handbook) for language in Language}
         self._cached = lru_cache(maxsize=4096)(self._word)
+
+    def hosted_by(self, operator: Operator) -> None:
+        """Tell from now on who runs the bot."""
+        for templates in self.templates.values():
+            templates.hosted_by(operator)
+        self._cached.cache_clear()
 
     def message(self, reply: Reply, language: Language) -> Message:
         """Word one reply: its notices, and below them its screen.

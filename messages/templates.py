@@ -1,6 +1,7 @@
 """The templates of a language, in CommonMark, with what all of them can use: figures, labels, periods and days."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from jinja2 import BytecodeCache, DictLoader, StrictUndefined, Template, pass_context
@@ -11,6 +12,15 @@ from typing_extensions import override
 
 from conversations import Handbook
 from messages.wording import Lexicon, period_words
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs the bot, how they are reached (empty where they do not say), and for how many days they keep a chat."""
+
+    name: str = ""
+    contact: str = ""
+    days: int = 30
 
 
 class _Compiled(BytecodeCache):
@@ -53,7 +63,12 @@ class Templates:
             statuses=handbook.statuses,
             label=lambda group, value: lexicon.labels[f"{group}:{value}"],
             certainty=lexicon.certainty,
+            operator=Operator(),
         )
+
+    def hosted_by(self, operator: Operator) -> None:
+        """Tell from now on who runs the bot."""
+        self._environment.globals["operator"] = operator
 
     def get(self, path: str) -> Template:
         """Return a template by its path below ``messages``."""

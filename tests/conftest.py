@@ -1,14 +1,16 @@
 """What the tests share: the content, and buyers who have just opened the chat."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from bot.content import Content, load_content
 from conversations import Handbook, Language, Readers
+from tests import postgres
 from tests.buyer import Buyer
 from tests.editor import Editor
+from tests.postgres import Postgres, PostgresServer
 from tests.words import Words
 
 
@@ -38,6 +40,19 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.fixture(scope="session")
 def content() -> Content:
     return load_content()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL server; it takes a second to start."""
+    with postgres.running(tmp_path_factory.mktemp("postgres") / "data") as server:
+        yield server
+
+
+@pytest.fixture(name="postgres")
+def own_database(postgres_server: PostgresServer) -> Postgres:
+    """A database that nobody else uses."""
+    return postgres.new_database(postgres_server)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -110,6 +110,8 @@ class FakeDiscord:
     shards: int = 1
     up: bool = True
     delay: float = 0.0
+    closes_with: int = 0
+    """The code with which it turns every bot away."""
     refuses_next: int = 0
     """How many of the next first answers it finds fault with."""
     url: str = ""
@@ -237,6 +239,9 @@ class FakeDiscord:
 
     async def _identify(self, socket: web.WebSocketResponse, data: Fields) -> Session | None:
         self.logins.append(data)
+        if self.closes_with:
+            await socket.close(code=self.closes_with)
+            return None
         if data["token"] != TOKEN:
             await socket.close(code=4004)
             return None
@@ -430,6 +435,7 @@ class FakeDiscord:
         return self.messages.setdefault(one.place.channel, [])
 
     def _shown(self, body: Fields, view: list[Fields], channel: int) -> Fields:
+        _refuse_twice(body)
         self.problems += message_problems(body)
         message = {**_MESSAGE, **body, "id": str(self.snowflake()), "channel_id": str(channel), "author": BOT}
         view.append(message)
@@ -438,8 +444,24 @@ class FakeDiscord:
     def _change(self, message: Fields, body: Fields) -> None:
         if body.get("flags", 0) & EPHEMERAL:
             self.problems.append("who sees a message is settled when it is sent")
+        _refuse_twice(body)
         self.problems += message_problems({"flags": message.get("flags", 0), **body})
         message.update({name: value for name, value in body.items() if name != "flags"})
+
+
+def _refuse_twice(body: Fields) -> None:
+    """Refuse what Discord refuses: the same option or the same button twice on a message."""
+    parts = [*_components(body.get("components", ()))]
+    ids = [part["custom_id"] for part in parts if "custom_id" in part]
+    options = [[option["value"] for option in part["options"]] for part in parts if "options" in part]
+    if any(len(values) != len({*values}) for values in (ids, *options)):
+        raise ApiError(400, 50035)
+
+
+def _components(components: Iterable[Fields]) -> Iterator[Fields]:
+    for part in components:
+        yield part
+        yield from _components(part.get("components", ()))
 
 
 _TAKEN = {2: {NEW, LATER_NEW, FORM}, 3: {NEW, LATER_NEW, LATER_SAME, SAME, FORM}, 4: {SUGGESTIONS}, 5: {NEW, LATER_NEW}}

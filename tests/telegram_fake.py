@@ -8,13 +8,15 @@ import asyncio
 import json
 import os
 from collections import Counter, deque
+from collections.abc import Sized
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
+import aiohttp
 from aiohttp import web
 
 from tests.waiting import HANGS_AFTER
@@ -71,7 +73,15 @@ class FakeTelegram:
     delay: float = 0.0
     says_no_wait: bool = False
     """Where it asks to wait, it does not say for how long."""
+    webhook: Fields = field(default_factory=dict)
+    """Where updates are brought instead of being fetched, and how."""
+    ports: list[int] = field(default_factory=list)
+    """The bots among which updates are shared, if there are several behind the address."""
     confirmed: int = 0
+    now: int = 1_790_000_000
+    """The time of what people send, in seconds since 1970."""
+    busy: list[Sized] = field(default_factory=list)
+    """What the bots have under way, where they run in this process."""
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -82,6 +92,9 @@ class FakeTelegram:
         self._asked = (-1, 0.0)
         self._under_way = 0
         self._runner: web.AppRunner | None = None
+        self._bringing: asyncio.Task[None] | None = None
+        self.brought: Counter[int] = Counter()
+        """What came back when updates were brought to the bots, by status."""
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -95,6 +108,8 @@ class FakeTelegram:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._runner is not None
+        if self._bringing is not None:
+            self._bringing.cancel()
         await self._runner.cleanup()
 
     # What people do.
@@ -111,13 +126,17 @@ class FakeTelegram:
         self.updates.append({"update_id": next(self._ids), **update})
         self._news.set()
 
+    def counts_on(self, past: int) -> None:
+        """Let so many updates pass that concern others."""
+        self._ids = count(next(self._ids) + past)
+
     def message_id(self) -> int:
         return next(self._message_ids)
 
     async def settles(self, seconds: float = HANGS_AFTER) -> None:
-        """Wait until the bot has confirmed every update and got every answer."""
+        """Wait until the bot has confirmed every update, shown every reply and got every answer."""
         until = monotonic() + seconds
-        while self.updates or self._under_way:
+        while self.updates or self._under_way or any(self.busy):
             assert monotonic() < until, f"{len(self.updates)} updates are still unconfirmed"
             await asyncio.sleep(0.002)
 
@@ -223,13 +242,48 @@ class FakeTelegram:
                 raise ApiError(409, "Conflict: terminated by other getUpdates request; make sure that only one bot")
         return [*self.updates][:limit]
 
+    async def _delete_webhook(self, _: Fields) -> bool:
+        self.webhook = {}
+        return True
+
+    async def _set_webhook(self, fields: Fields) -> bool:
+        self.webhook = fields
+        if self._bringing is None:
+            self._bringing = asyncio.create_task(self._bring())
+        return True
+
+    async def _bring(self) -> None:
+        """Bring updates to where the bots want them, several at once, each until it is taken."""
+        async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as under_way:
+            begun = set[int]()
+            while True:
+                for update in [one for one in self.updates if one["update_id"] not in begun]:
+                    begun.add(update["update_id"])
+                    under_way.create_task(self._bring_one(session, update))
+                await asyncio.sleep(0.002)
+
+    async def _bring_one(self, session: aiohttp.ClientSession, update: Fields) -> None:
+        for port in cycle(self.ports or [None]):
+            address = self.webhook["url"] if port is None else f"http://127.0.0.1:{port}/telegram"
+            secret = {"X-Telegram-Bot-Api-Secret-Token": self.webhook["secret_token"]}
+            try:
+                async with session.post(address, json=update, headers=secret) as answer:
+                    status = answer.status
+            except aiohttp.ClientError:
+                status = 0
+            self.brought[status] += 1
+            if status == 200:
+                self.updates.remove(update)
+                return
+            await asyncio.sleep(0.02)
+
     async def _send_message(self, fields: Fields) -> Fields:
         chat = fields["chat_id"]
         if chat in self.blocked:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         message = {
             "message_id": self.message_id(),
-            "date": 1_790_000_000,
+            "date": self.now,
             "chat": _chat(chat),
             "from": BOT,
             "text": fields["text"],
@@ -491,15 +545,15 @@ class Person:
     def sends_other(self, *, chat: int | None = None, **content: Any) -> int:  # noqa: ANN401  # any JSON
         """Send anything, without waiting."""
         number = self.fake.message_id()
-        message = {"message_id": number, "date": 1_790_000_000, "chat": _chat(chat or self.number), "from": self.user}
+        message = {"message_id": number, "date": self.fake.now, "chat": _chat(chat or self.number), "from": self.user}
         self.fake.happens(message={**message, **content})
         return number
 
     def edits(self, number: int, text: str = "", **content: Any) -> None:  # noqa: ANN401  # any JSON
         """Change an own message: its words, or whatever it holds."""
-        message = {"message_id": number, "date": 1_790_000_000, "chat": _chat(self.number), "from": self.user}
+        message = {"message_id": number, "date": self.fake.now, "chat": _chat(self.number), "from": self.user}
         said = content or {"text": text}
-        self.fake.happens(edited_message={**message, "edit_date": 1_790_000_009, **said})
+        self.fake.happens(edited_message={**message, "edit_date": self.fake.now + 9, **said})
 
     def presses(self, data: str, message: Fields | None = None) -> str:
         """Press a button with this data, without waiting; return the press's id."""
@@ -546,7 +600,7 @@ class Person:
             my_chat_member={
                 "chat": _chat(self.number),
                 "from": self.user,
-                "date": 1_790_000_000,
+                "date": self.fake.now,
                 "old_chat_member": {**member, "status": old},
                 "new_chat_member": {**member, "status": new},
             }

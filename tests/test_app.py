@@ -1,8 +1,6 @@
 """The product is put together from the settings; a store that cannot be opened does not silence it."""
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +8,8 @@ import pytest
 
 from bot.app import make_support
 from bot.clock import today_in_japan
-from bot.keeping.opening import UnusableStore, open_store
-from bot.keeping.store import NewerStoreError, Saved, Store, StoreError
+from bot.keeping.opening import open_store
+from bot.keeping.store import Saved, Store
 from bot.settings import Settings, SettingsError
 from conversations import Chose, Conversation, Language, Started
 from tests.buyer import Screen
@@ -24,31 +22,32 @@ def opened(store: str | Path) -> Store:
     return open_store(Settings(str(store), timedelta(days=30)))
 
 
-def keeps(store: Store) -> bool:
+async def keeps(store: Store) -> bool:
     """Tell whether a store keeps what it is given."""
-    with closing(store):
-        return store.save("a", IN_ENGLISH) and (store.load("a") or Saved()).conversation == IN_ENGLISH.conversation
+    kept = await store.save("a", IN_ENGLISH) and await store.load("a")
+    await store.close()
+    return isinstance(kept, Saved) and kept.conversation == IN_ENGLISH.conversation
 
 
-def test_a_path_becomes_a_database_file_and_its_folder_is_made(tmp_path: Path) -> None:
-    assert keeps(opened(tmp_path / "new" / "folders" / "chats.sqlite3"))
+async def test_a_path_becomes_a_database_file_and_its_folder_is_made(tmp_path: Path) -> None:
+    assert await keeps(opened(tmp_path / "new" / "folders" / "chats.sqlite3"))
     assert (tmp_path / "new" / "folders" / "chats.sqlite3").is_file()
 
 
-def test_a_path_may_begin_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_path_may_begin_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert keeps(opened("~/chats.sqlite3"))
+    assert await keeps(opened("~/chats.sqlite3"))
     assert (tmp_path / "chats.sqlite3").is_file()
 
 
-def test_a_path_may_hold_any_letters(tmp_path: Path) -> None:
+async def test_a_path_may_hold_any_letters(tmp_path: Path) -> None:
     file = tmp_path / "会話 100%?#&.sqlite3"
-    assert keeps(opened(file))
+    assert await keeps(opened(file))
     assert file.is_file()
 
 
-def test_a_database_address_is_opened_as_it_is(tmp_path: Path) -> None:
-    assert keeps(opened(f"sqlite:///{tmp_path}/chats.sqlite3"))
+async def test_a_database_address_is_opened_as_it_is(tmp_path: Path) -> None:
+    assert await keeps(opened(f"sqlite:///{tmp_path}/chats.sqlite3"))
     assert (tmp_path / "chats.sqlite3").is_file()
 
 
@@ -78,32 +77,10 @@ async def test_where_nothing_can_be_kept_the_chat_goes_on_and_says_so(tmp_path: 
     (tmp_path / "a file").touch()
     (tmp_path / "a folder").mkdir()
     (tmp_path / "no database").write_text("my holiday diary" * 100, encoding="utf-8")
-    with closing(opened(tmp_path / place)) as store:
-        support = make_support(store)
+    async with aclosing(make_support(opened(tmp_path / place))) as support:
         seen = [Screen(await support.respond("a", event)) for event in (Started(), Chose("menu:check"))]
     assert [screen.notices for screen in seen] == [["cannot_remember"], []]
     assert seen[-1].step == "status"
-
-
-def test_a_store_of_a_newer_release_is_not_used(tmp_path: Path) -> None:
-    opened(tmp_path / "chats.sqlite3").close()
-    with closing(sqlite3.connect(tmp_path / "chats.sqlite3")) as connection, connection:
-        connection.execute("UPDATE release SET number = number + 1")
-    with pytest.raises(NewerStoreError, match=r"chats\.sqlite3"):
-        opened(tmp_path / "chats.sqlite3")
-
-
-def test_an_unusable_store_gives_its_reason_whatever_is_asked_of_it() -> None:
-    store: Store = UnusableStore("the disk is on fire")
-    uses: list[Callable[[], object]] = [
-        lambda: store.load("a"),
-        lambda: store.save("a", Saved()),
-        lambda: store.forget("a"),
-    ]
-    for use in uses:
-        with pytest.raises(StoreError, match="the disk is on fire"):
-            use()
-    store.close()
 
 
 def test_the_day_is_that_of_japan() -> None:

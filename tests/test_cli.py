@@ -12,8 +12,6 @@ import pytest
 
 from bot.__main__ import main
 from bot.content import Content
-from bot.keeping.opening import open_store
-from bot.settings import read_settings
 from tests.terminal import ROOT, python
 from tests.words import Words
 
@@ -154,7 +152,7 @@ def test_a_setting_that_cannot_be_used_is_said_in_one_sentence(shell: Shell) -> 
 
 
 def test_a_store_of_a_newer_release_is_named(shell: Shell, tmp_path: Path) -> None:
-    open_store(read_settings({}, tmp_path)).close()
+    shell.runs("chat", "--data", str(tmp_path))
     with closing(sqlite3.connect(tmp_path / "torikeshi.sqlite3")) as connection, connection:
         connection.execute("UPDATE release SET number = number + 1")
     code, printed, complained = shell.runs("chat", "--data", str(tmp_path))

@@ -271,7 +271,7 @@ async def test_start_over_begins_anew_and_can_be_undone(buyer: Buyer) -> None:
 async def test_after_starting_over_twice_only_the_last_order_is_kept(buyer: Buyer) -> None:
     await buyer.checks(**CARD)
     await buyer.taps("home", "restart", "menu:check", "status:shipped", "home", "restart")
-    stored = buyer.store.load(buyer.chat)
+    stored = await buyer.store.load(buyer.chat)
     assert stored is not None
     assert "credit_card" not in {answer.value for answer in stored.conversation.answers}
 
@@ -288,7 +288,7 @@ async def test_start_over_drops_what_was_typed_for_the_seller(buyer: Buyer) -> N
     await buyer.taps("menu:write", "write:reminder", "draft:details")
     await buyer.says("8190123456789012")
     await buyer.taps("home", "restart")
-    assert "8190123456789012" not in str(buyer.store.load(buyer.chat))
+    assert "8190123456789012" not in str(await buyer.store.load(buyer.chat))
 
 
 async def test_start_over_with_nothing_said_changes_nothing(buyer: Buyer) -> None:
@@ -414,7 +414,7 @@ class TestTypedWords:
     async def test_typed_words_are_not_stored(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check")
         await buyer.says("私の電話番号は090-0000-0000です")
-        assert "090" not in str(buyer.store.load(buyer.chat))
+        assert "090" not in str(await buyer.store.load(buyer.chat))
 
     @pytest.mark.parametrize("attachment", list(Attachment))
     async def test_what_is_no_text_gets_a_kind_line_and_the_question(
@@ -462,7 +462,7 @@ async def test_a_long_conversation_forgets_only_what_counts_no_more(buyer: Buyer
     for _ in range(60):
         await buyer.taps_old("topic:fees")
         await buyer.taps_old("topic:dispute")
-    stored = buyer.store.load(buyer.chat)
+    stored = await buyer.store.load(buyer.chat)
     assert stored is not None
     assert len(stored.conversation.answers) <= 100
     assert buyer.sees.known["payment"] == "credit_card"

@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 from random import Random
@@ -12,19 +13,24 @@ from random import Random
 import pytest
 
 from adapters import LostError, RefusedError, discord
-from adapters.discord.gateway import Gateway
+from adapters.discord import running
+from adapters.discord.gateway import BROKEN, Gateway
 from adapters.discord.outgoing import Drawing, english, markdown
 from adapters.discord.running import invitations, register
+from adapters.inbox import Fairness, Inbox
 from adapters.markup import parse
+from adapters.platform import Host
 from bot.app import make_support
 from bot.content import Content
 from bot.editing.transcripts import Action, read_transcript, unmet
 from bot.keeping.memory import MemoryStore
-from bot.keeping.store import Store
+from bot.keeping.store import Outgoing, Saved, Store
 from bot.support import worded
 from conversations import Asked, Attachment, Chose, Language, Quoted, Sent, Wrote
 from conversations.dialog.commands import LISTED
+from messages import Message
 from tests.discord_fake import (
+    APP,
     CHANNEL,
     FORM,
     GUILD,
@@ -57,18 +63,20 @@ class Bot:
         self.fake, self.content = fake, content
         self.product = Watched(content, store)
         self.heard, self.events = self.product.heard, self.product.events
+        self.fairness, self.shards = Fairness(waiting=100, a_minute=100_000), ""
 
     @asynccontextmanager
     async def running(self, patience: float = 180.0) -> AsyncIterator[asyncio.Task[None]]:
-        stop = asyncio.Event()
-        account = {"token": TOKEN, "api_url": self.fake.url, "gateway_url": self.fake.gateway}
+        host = Host(inbox=Inbox(self.fairness))
+        urls = {"api_url": self.fake.url, "gateway_url": self.fake.gateway}
+        account = {"token": TOKEN, "shards": self.shards, **urls}
         connecting = asyncio.create_task(self.fake.connects())
-        talk = asyncio.create_task(discord.run(self.product, account, stop, patience=patience))
+        talk = asyncio.create_task(discord.run(self.product, account, host, patience=patience))
         try:
             await asyncio.wait({talk, connecting}, return_when=asyncio.FIRST_COMPLETED)
             yield talk
         finally:
-            stop.set()
+            host.stop.set()
             connecting.cancel()
             await talk
 
@@ -359,7 +367,7 @@ async def test_all_that_is_kept_can_be_deleted(bot: Bot, hanako: Person) -> None
     buttons = [one for row in rows for one in row.get("components", []) if one["custom_id"].startswith("forget")]
     assert [one["style"] for one in buttons] == [4]
     await hanako.taps("forget")
-    assert bot.product.store.load("discord:77") is None
+    assert await bot.product.store.load("discord:77") is None
     assert "消しました" in hanako.text
 
 
@@ -520,7 +528,7 @@ async def test_who_may_not_manage_the_server_sets_nothing(bot: Bot, in_server: P
     assert "サーバー管理" in in_server.text
     in_server.presses("!setup:language:en", in_server.messages[-1])
     await bot.fake.settles()
-    assert bot.product.store.load_note(f"discord:server:{GUILD}") is None
+    assert await bot.product.store.load_note(f"discord:server:{GUILD}") is None
 
 
 # Presses that come twice, late, or from long ago.
@@ -819,7 +827,7 @@ async def test_without_the_gateway_for_too_long_the_end_is_told(content: Content
 
 
 async def test_silence_counts_from_the_first_break(fake: FakeDiscord) -> None:
-    gateway = Gateway({"token": TOKEN, "api_url": fake.url}, patience=0.3)
+    gateway = Gateway({"token": TOKEN, "api_url": fake.url}, Host(), patience=0.3)
     await gateway.on_connect()
 
     async def breaks_again_and_again() -> None:
@@ -839,6 +847,90 @@ async def test_who_cannot_log_in_tries_again(content: Content, fake: FakeDiscord
     fake.fails(route, fault)
     async with Bot(content, fake).running():
         await Person(fake).uses("check")
+
+
+@pytest.mark.parametrize(("code", "says"), [(4014, "Privileged Gateway Intents"), (4013, "newer"), (4010, "SHARDS")])
+async def test_a_closing_that_no_new_try_mends_ends_with_one_sentence(
+    content: Content, fake: FakeDiscord, code: int, says: str
+) -> None:
+    fake.closes_with = code
+    with pytest.raises(RefusedError, match=says) as raised:
+        async with Bot(content, fake).running() as talk:
+            await asyncio.wait({talk})
+    assert "\n" not in str(raised.value)
+    assert len(fake.logins) == 1, "Discord takes a token away that knocks too often"
+
+
+def test_a_gateway_that_stays_away_is_tried_less_and_less_often() -> None:
+    assert BROKEN.pauses[0] < 1
+    assert BROKEN.pauses[-1] >= 60
+    assert all(later == min(2 * earlier, 60) for earlier, later in pairwise(BROKEN.pauses))
+
+
+async def test_a_process_serves_the_shards_that_it_is_given(content: Content, fake: FakeDiscord) -> None:
+    fake.shards = 4
+    bot = Bot(content, fake)
+    bot.shards = "2-3/4"
+    async with bot.running():
+        await until(lambda: len(fake.logins) == 2)
+    assert sorted(login["shard"] for login in fake.logins) == [[2, 4], [3, 4]]
+
+
+# Replies that got lost, and one buyer who sends very much.
+
+
+async def test_a_direct_reply_that_got_lost_is_shown_again_without_the_buyer(
+    content: Content, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "REPAIR_AFTER", 0.2)
+    fake.fails("send", "503", times=20)
+    hanako = Person(fake)
+    async with Bot(content, fake).running():
+        hanako.writes("発送待ちです")
+        await until(lambda: fake.injected["send 503"] == 20)
+        await until(lambda: "payment:paypal" in hanako.tokens)
+
+
+async def test_a_reply_that_a_crash_cut_off_is_shown_by_the_next_process(
+    content: Content, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, hanako = MemoryStore(), Person(fake, place=ELSEWHERE)
+    async with Bot(content, fake, store).running():
+        await hanako.uses("check")
+    chat = await store.load("discord:77") or Saved()
+    lost = Outgoing(chat.version, (), f"{APP}/{[*fake.interactions][-1]}", Language.JA, (Message("もう一度"),))
+    await store.save("discord:77", replace(chat, outbox=(lost,)))
+    monkeypatch.setattr(running, "REPAIR_AFTER", 0.1)
+    async with Bot(content, fake, store).running():
+        await until(lambda: "もう一度" in str(hanako.messages))
+
+
+async def test_one_buyers_flood_keeps_nobody_waiting_and_gets_one_kind_sentence(
+    content: Content, fake: FakeDiscord
+) -> None:
+    flooder, others = Person(fake, 1), [Person(fake, number) for number in range(2, 12)]
+    bot = Bot(content, fake)
+    bot.fairness = Fairness()
+    async with bot.running():
+        for _ in range(300):
+            flooder.writes("発送待ちです")
+        for other in others:
+            other.writes("発送待ちです")
+        await until(lambda: all("payment:paypal" in other.tokens for other in others))
+        await until(lambda: "一度に" in str(flooder.messages))
+    assert str(flooder.messages).count("一度に") == 1
+    assert len(bot.heard["discord:1"]) <= 45
+
+
+async def test_who_presses_much_too_fast_sees_every_press_taken_note_of(content: Content, fake: FakeDiscord) -> None:
+    hanako, bot = Person(fake), Bot(content, fake)
+    bot.fairness = Fairness(waiting=1, a_minute=30)
+    async with bot.running():
+        await hanako.uses("check")
+        custom_id, message, _ = hanako.find("home")
+        presses = [hanako.presses(custom_id, message) for _ in range(30)]
+        await until(lambda: all(press.answers for press in presses))
+    assert len(bot.heard["discord:77"]) <= 12
 
 
 async def test_a_gateway_that_is_down_at_the_start_is_tried_again(content: Content, fake: FakeDiscord) -> None:

@@ -101,7 +101,7 @@ async def test_a_token_that_is_none_ends_with_one_sentence_and_two(
     assert code == 2
     assert says in log
     assert "https://discord.com/developers/applications" in log
-    assert len([line for line in log.splitlines() if " INFO " not in line]) == 1
+    assert len([line for line in log.splitlines() if "[info " not in line]) == 1
 
 
 async def test_a_lost_gateway_ends_with_one_and_the_reason(tmp_path: Path, fake: FakeDiscord) -> None:
@@ -136,4 +136,4 @@ def test_all_addresses_are_read() -> None:
         "TORIKESHI_DISCORD_GATEWAY_URL": "ws://h:2",
     }
     (account,) = read_accounts(environment, []).values()
-    assert account == {"token": "a.b.c", "api_url": "http://h:1", "gateway_url": "ws://h:2"}
+    assert account == {"token": "a.b.c", "shards": "", "api_url": "http://h:1", "gateway_url": "ws://h:2"}

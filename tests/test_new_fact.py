@@ -9,7 +9,8 @@ import pytest
 
 from bot.content import Content, Sources, build_content
 from bot.editing.diagram import mermaid
-from bot.keeping.sql import SqlStore, sqlite_url
+from bot.keeping.sql import SqlStore
+from bot.keeping.sqlite import SqliteDatabase
 from conversations import Language
 from tests.buyer import TODAY, Buyer
 
@@ -75,10 +76,10 @@ async def test_it_can_be_changed_from_the_verdict(asked: Buyer) -> None:
 
 
 async def test_it_survives_a_restart(with_fact: Content, tmp_path: Path) -> None:
-    before = Buyer(with_fact, store=SqlStore(sqlite_url(tmp_path / "chats.sqlite3"), lambda: TODAY))
+    before = Buyer(with_fact, store=SqlStore(SqliteDatabase(tmp_path / "chats.sqlite3"), lambda: TODAY))
     await before.opens()
     await before.taps("menu:check", "status:awaiting_shipment", "payment:credit_card", "coupon:no", "choice:yes")
-    after = Buyer(with_fact, store=SqlStore(sqlite_url(tmp_path / "chats.sqlite3"), lambda: TODAY))
+    after = Buyer(with_fact, store=SqlStore(SqliteDatabase(tmp_path / "chats.sqlite3"), lambda: TODAY))
     await after.opens()
     assert after.sees.known["choice"] == "yes"
 

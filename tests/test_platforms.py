@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters import PLATFORMS
-from adapters.platform import platform
+from adapters.platform import Host, platform
 from bot.__main__ import main
 from bot.content import Content, load_content, no_buttons
 from bot.editing.fitting import unfit
@@ -124,15 +124,15 @@ def test_the_walk_finds_what_does_not_fit_and_says_where(toy: str, language: Lan
 
 
 async def test_a_story_comes_out_the_same_on_a_new_platform(toy: str, content: Content) -> None:
-    story, product, stop = read_transcript(STORY), Watched(content), asyncio.Event()
+    story, product, host = read_transcript(STORY), Watched(content), Host()
     product.today = story.today
     account = read_accounts({"TORIKESHI_TOY_TOKEN": "k", "TORIKESHI_TOY_STAMP": "s"}, [toy])[toy]
-    talk = asyncio.create_task(platform(toy).run(product, account, stop))
+    talk = asyncio.create_task(platform(toy).run(product, account, host))
     toy_platform.BOX.put_nowait(("hanako", Started(story.language)))
     await toy_platform.SENT.get()
     for action in story.actions:
         toy_platform.BOX.put_nowait(("hanako", action.event))
         assert [*unmet(action, await toy_platform.SENT.get())] == []
     assert len(product.heard["s:hanako"]) == len(story.actions) + 1
-    stop.set()
+    host.stop.set()
     await talk

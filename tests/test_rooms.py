@@ -34,6 +34,7 @@ FROM_OUTSIDE = {
     },
     "bot": {
         *("dotenv", "jinja2", "markdown_it", "platformdirs", "rich", "sqlalchemy", "typing_extensions"),
+        *("alembic", "cachetools", "prometheus_client", "psycopg", "psycopg_pool", "starlette", "structlog", "uvicorn"),
         *("numpy", "scipy", "sklearn", "threadpoolctl"),  # only to train
     },
 }

@@ -39,11 +39,17 @@ async def _ended(process: Process) -> tuple[int | None, str]:
     return process.returncode, log.decode()
 
 
+async def _all_see(people: list[Person], token: str) -> None:
+    """Wait until everybody has a button."""
+    await until(lambda: all(token in person.tokens for person in people))
+
+
 async def test_it_answers_and_ends_after_what_is_under_way_at_sigterm(tmp_path: Path, fake: FakeTelegram) -> None:
     process, hanako = await _started(tmp_path, fake), Person(fake)
     hanako.sends("/start")
-    await fake.settles()
-    await hanako.taps("menu:check")
+    await until(lambda: "menu:check" in hanako.tokens)
+    hanako.presses(*hanako.find("menu:check"))
+    await until(lambda: "status:shipped" in hanako.tokens)
     fake.delay = 0.5
     hanako.presses(*hanako.find("status:shipped"))
     await until(lambda: len(fake.named("answerCallbackQuery")) == 2)
@@ -66,7 +72,7 @@ async def test_a_token_that_is_none_ends_with_one_sentence_and_two(
     code, log = await _ended(await _started(tmp_path, fake, token, "telegram"))
     assert code == 2
     assert says in log
-    assert len([line for line in log.splitlines() if " INFO " not in line]) == 1
+    assert len([line for line in log.splitlines() if "[info " not in line]) == 1
     assert "not a token" not in log
 
 
@@ -82,16 +88,21 @@ async def test_a_kill_at_any_moment_loses_no_tap_and_counts_none_twice(tmp_path:
     process = await _started(tmp_path, fake)
     for person in people:
         person.sends("/check")
-    await fake.settles()
+    await _all_see(people, "status:shipped")
     fake.delay = 0.03
-    for round_, token in enumerate(("status:shipped", "back", "status:awaiting_shipment")):
+    steps = (
+        ("status:shipped", "movement:moving"),
+        ("back", "status:shipped"),
+        ("status:awaiting_shipment", "payment:paypal"),
+    )
+    for round_, (token, next_) in enumerate(steps):
         for person in people:
             person.presses(*person.find(token))
         await asyncio.sleep(0.05 + 0.04 * round_)
         process.kill()
         await process.wait()
         process = await _started(tmp_path, fake)
-        await fake.settles()
+        await _all_see(people, next_)
     process.terminate()
     await _ended(process)
     assert [("payment:paypal" in person.tokens, len(person.messages)) for person in people] == [(True, 1)] * 12
@@ -104,16 +115,17 @@ async def test_a_kill_while_words_are_answered_loses_none_and_counts_none_twice(
     process = await _started(tmp_path, fake)
     for person in people:
         person.sends("/check")
-    await fake.settles()
+    await _all_see(people, "status:shipped")
     fake.delay = 0.03
-    for round_, words in enumerate(("発送済み", "/back", "発送待ち")):
+    steps = ("発送済み", "movement:moving"), ("/back", "status:shipped"), ("発送待ち", "payment:paypal")
+    for round_, (words, next_) in enumerate(steps):
         for person in people:
             person.sends(words)
         await asyncio.sleep(0.05 + 0.03 * round_)
         process.kill()
         await process.wait()
         process = await _started(tmp_path, fake)
-        await fake.settles()
+        await _all_see(people, next_)
     process.terminate()
     await _ended(process)
     for person in people:
@@ -125,7 +137,7 @@ async def test_a_kill_while_words_are_answered_loses_none_and_counts_none_twice(
 
 def test_all_platforms_whose_token_is_set_are_started() -> None:
     accounts = read_accounts({"TORIKESHI_TELEGRAM_TOKEN": "1:a", "TORIKESHI_TELEGRAM_API_URL": "http://h:1"}, [])
-    assert accounts == {"telegram": {"token": "1:a", "api_url": "http://h:1"}}
+    assert accounts == {"telegram": {"token": "1:a", "webhook": "", "api_url": "http://h:1"}}
 
 
 @pytest.mark.parametrize(

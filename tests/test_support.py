@@ -27,15 +27,15 @@ class FailingStore(MemoryStore):
         """Fail in these from now on: "load", "save", or nothing."""
         self.fails_to_load, self.fails_to_save = "load" in what, "save" in what
 
-    def load(self, chat: str) -> Saved | None:
+    async def load(self, chat: str) -> Saved | None:
         if self.fails_to_load:
             raise StoreError
-        return super().load(chat)
+        return await super().load(chat)
 
-    def save(self, chat: str, saved: Saved) -> bool:
+    async def save(self, chat: str, saved: Saved) -> bool:
         if self.fails_to_save:
             raise StoreError
-        return super().save(chat, saved)
+        return await super().save(chat, saved)
 
 
 class RacedStore(MemoryStore):
@@ -46,13 +46,13 @@ class RacedStore(MemoryStore):
         self.races = races
         self.other = other
 
-    def save(self, chat: str, saved: Saved) -> bool:
+    async def save(self, chat: str, saved: Saved) -> bool:
         if self.races:
             self.races -= 1
-            theirs = self.load(chat) or Saved()
+            theirs = await self.load(chat) or Saved()
             answers = (*theirs.conversation.answers, self.other)
-            super().save(chat, replace(theirs, conversation=Conversation(answers=answers)))
-        return super().save(chat, saved)
+            await super().save(chat, replace(theirs, conversation=Conversation(answers=answers)))
+        return await super().save(chat, saved)
 
 
 class Chat:
@@ -79,9 +79,9 @@ def chat(content: Content, store: FailingStore) -> Chat:
     return Chat(content, store)
 
 
-def kept(store: Store) -> list[str]:
+async def kept(store: Store) -> list[str]:
     """Return the answers that the store has."""
-    return [answer.value for answer in (store.load("chat") or Saved()).conversation.answers]
+    return [answer.value for answer in (await store.load("chat") or Saved()).conversation.answers]
 
 
 # Events that come twice.
@@ -91,7 +91,7 @@ async def test_an_event_delivered_twice_counts_once_and_shows_the_screen_again(c
     first = await chat.does(CHECK, Chose("status:unknown"), event_id="7")
     again = await chat.does(Chose("back"), event_id="7")
     assert (again.text, again.tokens) == (first.text, first.tokens)
-    assert kept(store) == ["check", "unknown"]
+    assert await kept(store) == ["check", "unknown"]
 
 
 async def test_an_event_delivered_twice_counts_once_after_a_restart_too(content: Content, store: Store) -> None:
@@ -112,13 +112,13 @@ async def test_the_same_thing_done_twice_with_two_ids_is_two_events(chat: Chat, 
     await chat.does(CHECK, UNPAID, event_id="1")
     await chat.does(Chose("back"), event_id="2")
     await chat.does(Chose("back"), event_id="3")
-    assert kept(store) == []
+    assert await kept(store) == []
 
 
 async def test_only_the_newest_event_ids_are_kept(chat: Chat, store: Store) -> None:
     for number in range(MOST_EVENT_IDS + 5):
         await chat.does(Wrote("hm"), event_id=str(number))
-    ids = (store.load("chat") or Saved()).event_ids
+    ids = (await store.load("chat") or Saved()).event_ids
     assert ids == tuple(str(number) for number in range(5, MOST_EVENT_IDS + 5))
 
 
@@ -129,7 +129,7 @@ async def test_a_save_that_lost_a_race_is_done_again_on_what_the_other_wrote(con
     store = RacedStore(races=1, other=Answer(StepName.MENU, "check"))
     seen = await Chat(content, store).does(UNPAID)
     assert seen.outcome == "cancel_freely"
-    assert kept(store) == ["check", "unpaid"]
+    assert await kept(store) == ["check", "unpaid"]
 
 
 async def test_a_race_that_never_ends_is_answered_from_memory(content: Content) -> None:
@@ -138,7 +138,7 @@ async def test_a_race_that_never_ends_is_answered_from_memory(content: Content) 
     seen = await chat.does(CHECK)
     assert (seen.step, seen.notices) == ("status", ["cannot_remember"])
     assert (await chat.does(UNPAID)).outcome == "cancel_freely"
-    assert kept(store)[-2:] == ["check", "unpaid"]
+    assert (await kept(store))[-2:] == ["check", "unpaid"]
 
 
 # A store that fails.
@@ -218,17 +218,17 @@ async def test_what_another_process_kept_meanwhile_is_joined(chat: Chat, store: 
     await Chat(content, store).does(Chose("coupon:yes"), event_id="theirs")
     seen = await chat.does(Sent(Attachment.PHOTO))
     assert seen.known == {"status": "shipped", "coupon": "yes"}
-    assert (store.load("chat") or Saved()).event_ids == ("theirs", "ours")
+    assert (await store.load("chat") or Saved()).event_ids == ("theirs", "ours")
 
 
 async def test_if_the_store_lost_the_chat_it_is_kept_anew(chat: Chat, store: FailingStore) -> None:
     await chat.does(CHECK, SHIPPED)
     store.fails("load", "save")
     await chat.does(Chose("movement:stuck"))
-    store.forget("chat")
+    await store.forget("chat")
     store.fails()
     await chat.does(Sent(Attachment.PHOTO))
-    assert kept(store) == ["check", "shipped", "stuck"]
+    assert await kept(store) == ["check", "shipped", "stuck"]
 
 
 def test_only_so_many_chats_are_held_in_memory() -> None:
@@ -250,7 +250,7 @@ def test_of_too_many_chats_the_one_longest_unheard_of_is_let_go() -> None:
 class UnforgettingStore(MemoryStore):
     """A store that cannot delete."""
 
-    def forget(self, chat: str) -> None:
+    async def forget(self, chat: str) -> None:
         raise StoreError(chat)
 
 
@@ -276,13 +276,13 @@ async def test_two_chats_never_see_each_other(content: Content, store: FailingSt
 
 async def test_a_forgotten_chat_begins_anew(chat: Chat, store: FailingStore) -> None:
     await chat.does(CHECK, UNPAID)
-    chat.support.forget("chat")
-    assert store.load("chat") is None
+    await chat.support.forget("chat")
+    assert await store.load("chat") is None
     assert (await chat.does(Started())).known == {}
 
 
 async def test_what_was_said_while_the_store_failed_can_be_forgotten_too(chat: Chat, store: FailingStore) -> None:
     store.fails("load", "save")
     await chat.does(CHECK, UNPAID)
-    chat.support.forget("chat")
+    await chat.support.forget("chat")
     assert (await chat.does(Started())).known == {}

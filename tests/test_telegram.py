@@ -5,22 +5,28 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
 
 from adapters import RefusedError, telegram
+from adapters.inbox import Fairness, Inbox
 from adapters.pace import Allowance, Pace
+from adapters.platform import Host
+from adapters.telegram import running
 from adapters.telegram.delivery import A_CHAT, OVERALL
 from adapters.telegram.incoming import GroupCall, Me, Meaning, Presence, to_meaning
 from adapters.telegram.outgoing import Drawing
+from bot.clock import today_in_japan
 from bot.content import Content
 from bot.editing.transcripts import Action, read_transcript, unmet
 from bot.keeping.memory import MemoryStore
-from bot.keeping.store import Store
-from bot.run import Discreet
+from bot.keeping.store import Saved, Store
+from bot.logs import Discreet
 from conversations import Attachment, Chose, Language, Sent, Wrote
 from tests.buyer import Screen
 from tests.telegram_fake import BOT, TOKEN, FakeTelegram, Person, keyboard_problems, text_problems
@@ -47,16 +53,18 @@ class Bot:
         self.fake, self.content = fake, content
         self.product = Watched(content, store)
         self.heard = self.product.heard
-        self.stop = asyncio.Event()
+        self.fairness = Fairness(waiting=100, a_minute=100_000)
+        self.host = Host()
 
     @asynccontextmanager
     async def running(self, pace: Pace | None = None, read_timeout: float = 60.0) -> AsyncIterator[asyncio.Task[None]]:
-        self.stop = asyncio.Event()
+        self.host = Host(inbox=Inbox(self.fairness))
+        self.fake.busy.append(self.host.inbox)
         talk = asyncio.create_task(
             telegram.run(
                 self.product,
                 {"token": TOKEN, "api_url": self.fake.url},
-                self.stop,
+                self.host,
                 pace=pace or Pace(FAST, FAST),
                 read_timeout=read_timeout,
             )
@@ -64,8 +72,9 @@ class Bot:
         try:
             yield talk
         finally:
-            self.stop.set()
+            self.host.stop.set()
             await talk
+            self.fake.busy.remove(self.host.inbox)
 
 
 @pytest.fixture
@@ -202,7 +211,7 @@ async def test_all_that_is_kept_can_be_deleted(hanako: Person, bot: Bot) -> None
         "danger"
     ]
     await hanako.taps("forget")
-    assert bot.product.store.load("telegram:77") is None
+    assert await bot.product.store.load("telegram:77") is None
     assert "消しました" in hanako.text
 
 
@@ -694,7 +703,8 @@ async def test_a_chat_that_must_wait_holds_up_nobody(content: Content, fake: Fak
         assert slow.messages == []
     async with bot.running():
         await fake.settles()
-    assert len(slow.messages) == 1, "what could not be answered before the stop came again"
+        await until(lambda: slow.messages)
+    assert len(slow.messages) == 1, "what could not be shown before the stop is shown now"
 
 
 @pytest.mark.parametrize("seconds", [0.4, None])
@@ -899,21 +909,221 @@ async def test_a_second_instance_ends_the_first_with_a_clear_sentence(content: C
         await first()
 
 
-async def test_nothing_is_confirmed_before_it_is_answered(content: Content, fake: FakeTelegram) -> None:
+class HoldingStore(MemoryStore):
+    """A store that keeps one chat's events waiting until it is released."""
+
+    def __init__(self, chat: str) -> None:
+        super().__init__()
+        self.chat, self.released = chat, asyncio.Event()
+
+    async def save(self, chat: str, saved: Saved) -> bool:
+        if chat == self.chat:
+            await self.released.wait()
+        return await super().save(chat, saved)
+
+
+async def test_nothing_is_confirmed_before_it_is_kept(content: Content, fake: FakeTelegram) -> None:
     hanako, taro = Person(fake, 1), Person(fake, 2)
-    store = MemoryStore()
-    fake.fails("sendMessage", "429", chat=1, seconds=600.0)
+    store = HoldingStore("telegram:1")
     async with Bot(content, fake, store).running():
         hanako.sends("/start")
         for _ in range(3):
             taro.sends("/start")
         await until(lambda: len(taro.messages) == 3)
         await fake.hears("getUpdates", times=len(fake.named("getUpdates")) + 2)
-        assert len(fake.updates) == 4, "the oldest is unanswered, so all stay"
+        assert len(fake.updates) == 4, "the oldest is not kept, so all stay"
         assert len(taro.messages) == 3, "what came again was not answered again"
-    async with Bot(content, fake, store).running():
+        store.released.set()
         await fake.settles()
     assert len(hanako.messages) == 1
+
+
+async def test_what_is_kept_is_confirmed_before_it_is_shown(content: Content, fake: FakeTelegram) -> None:
+    slow, others = Person(fake, 1), [Person(fake, number) for number in range(2, 5)]
+    fake.fails("sendMessage", "429", chat=1, seconds=600.0)
+    async with Bot(content, fake).running():
+        for person in (slow, *others):
+            person.sends("/start")
+        await until(lambda: not fake.updates)
+        assert [len(person.messages) for person in (slow, *others)] == [0, 1, 1, 1]
+
+
+# What a stop or a crash leaves behind.
+
+
+async def test_a_stop_while_very_many_wait_loses_no_reply(content: Content, fake: FakeTelegram) -> None:
+    people = [Person(fake, number) for number in range(1, 151)]
+    store = MemoryStore()
+    slowly = Pace(Allowance(20), Allowance(1, at_once=3))
+    async with Bot(content, fake, store).running(slowly):
+        for person in people:
+            person.sends("Dear friend, please wait 3 days, we will ship it soon")
+        await fake.hears("sendMessage", times=3)
+    seen = sum(bool(person.messages) for person in people)
+    assert seen < 150, "the stop did not wait for all"
+    assert not fake.updates, "all was heard and kept"
+    async with Bot(content, fake, store).running():
+        await until(lambda: all(person.tokens for person in people))
+        await fake.settles()
+    assert {len(person.messages) for person in people} <= {2, 3}, "a reply that was shown in part is shown again"
+    assert all(person.buttons(person.messages[-1]) for person in people)
+
+
+async def test_many_lines_of_one_buyer_are_all_answered_although_the_bot_is_stopped(
+    content: Content, fake: FakeTelegram
+) -> None:
+    hanako, store = Person(fake), MemoryStore()
+    async with Bot(content, fake, store).running(Pace(FAST, Allowance(1))):
+        for status in ("発送済み", "/back", "発送待ち", "/back", "未払い"):
+            hanako.sends(status)
+        await fake.hears("sendMessage")
+    last = Bot(content, fake, store)
+    async with last.running():
+        await fake.settles()
+        await until(lambda: "verdict" in str(hanako.tokens))
+    await last.product.aclose()
+    saved = await store.load("telegram:77")
+    assert saved is not None
+    assert saved.outbox == ()
+
+
+async def test_a_reply_that_got_lost_on_the_way_is_shown_again_without_the_buyer(
+    content: Content, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "REPAIR_AFTER", 0.2)
+    hanako = Person(fake)
+    fake.fails("sendMessage", "lost", seconds=0.6)
+    async with Bot(content, fake).running(read_timeout=0.3):
+        hanako.sends("/check")
+        await until(lambda: "status:shipped" in hanako.tokens)
+        await hanako.taps("status:shipped")
+    assert "movement:moving" in hanako.tokens
+    assert len(hanako.messages) == 1
+
+
+# Buttons of long ago, and a bot that has heard much meanwhile.
+
+
+async def test_every_button_works_however_much_others_said_since(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    for token, wanted in (("menu:check", "status:shipped"), ("back", "menu:check")) * 3:
+        for past in (1296, 1296 * 36, 2592):
+            fake.counts_on(past - 1)
+        await hanako.taps(token)
+        assert wanted in hanako.tokens
+
+
+async def test_two_buttons_of_one_screen_both_count(hanako: Person, bot: Bot) -> None:
+    await hanako.says("/check")
+    for token in ("status:shipped", "status:awaiting_shipment"):
+        hanako.presses(*hanako.find(token))
+    await hanako.fake.settles()
+    assert bot.heard["telegram:77"][-1].turn.place.order.status == "awaiting_shipment"
+
+
+async def test_a_screen_that_is_shown_again_after_a_crash_can_be_used(content: Content, fake: FakeTelegram) -> None:
+    store, hanako = MemoryStore(), Person(fake)
+    async with Bot(content, fake, store).running():
+        await hanako.says("/start")
+        await hanako.taps("menu:check", "status:shipped", "back", "back")
+        came = {"callback_query": {**_press_of(hanako, "menu:check")}}
+        await hanako.taps("menu:check")
+    async with Bot(content, fake, store).running():
+        fake.happens(**came)  # Telegram brings it again
+        await fake.settles()
+        await hanako.taps("back", "menu:check", "status:shipped")
+    assert "movement:moving" in hanako.tokens
+
+
+def _press_of(person: Person, token: str) -> dict[str, Any]:
+    """Return a press as Telegram brings it."""
+    data, message = person.find(token)
+    person.fake.queries.add("again")
+    return {"id": "again", "from": person.user, "chat_instance": "1", "data": data, "message": dict(message)}
+
+
+async def test_old_buttons_that_cannot_be_taken_away_hold_up_no_reply(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/check")
+    fake.fails("editMessageReplyMarkup", "500", times=10_000)
+    hanako.sends("発送済み")
+    await until(lambda: "movement:moving" in hanako.tokens)
+    hanako.sends("/back")
+    await until(lambda: len(hanako.messages) == 3)
+    fake.faults.clear()
+
+
+async def test_a_spinner_that_hangs_holds_up_no_tap(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    released = fake.holds("answerCallbackQuery")
+    hanako.presses(*hanako.find("menu:check"))
+    await until(lambda: "status:shipped" in hanako.tokens)
+    hanako.presses(*hanako.find("status:shipped"))
+    await until(lambda: "movement:moving" in hanako.tokens)
+    released.set()
+
+
+async def test_a_spinner_is_stopped_also_after_an_outage(hanako: Person, fake: FakeTelegram) -> None:
+    await hanako.says("/start")
+    fake.fails("answerCallbackQuery", "500", times=7)
+    press = hanako.presses(*hanako.find("menu:check"))
+    await until(lambda: fake.answered[press])
+
+
+@pytest.mark.parametrize("method", ["getMyCommands", "setMyCommands", "setMyDescription", "getMyShortDescription"])
+async def test_menus_and_texts_are_set_although_telegram_falters(
+    content: Content, fake: FakeTelegram, method: str
+) -> None:
+    fake.fails(method, "500", times=2)
+    async with Bot(content, fake).running():
+        await until(lambda: ("short", "ja") in fake.profile and ("commands", "ja") in fake.profile)
+
+
+# One buyer who sends very much.
+
+
+async def test_one_buyers_flood_keeps_nobody_waiting_and_gets_one_kind_sentence(
+    content: Content, fake: FakeTelegram
+) -> None:
+    flooder, others = Person(fake, 1), [Person(fake, number) for number in range(2, 22)]
+    bot = Bot(content, fake)
+    bot.fairness = Fairness()
+    async with bot.running(Pace(OVERALL, A_CHAT)):
+        for number in range(900):
+            flooder.sends("/start" if number % 2 else "/check")
+        for other in others:
+            other.sends("/check")
+        await until(lambda: all("status:shipped" in other.tokens for other in others))
+        assert len(bot.heard["telegram:1"]) <= 10
+        await until(lambda: not fake.updates)
+        await until(lambda: any("一度に" in message["text"] for message in flooder.messages))
+    assert sum("一度に" in message["text"] for message in flooder.messages) == 1
+    assert len(bot.heard["telegram:1"]) <= 10
+
+
+async def test_who_presses_much_too_fast_sees_every_spinner_stop(content: Content, fake: FakeTelegram) -> None:
+    hanako, bot = Person(fake), Bot(content, fake)
+    bot.fairness = Fairness(waiting=2, a_minute=30)
+    async with bot.running():
+        await hanako.says("/check")
+        presses = [hanako.presses(*hanako.find(one)) for one in hanako.tokens * 5 if one != "home"]
+        await fake.settles()
+    assert {fake.answered[press] for press in presses} == {1}
+    assert len(bot.heard["telegram:77"]) <= 11
+
+
+# The day.
+
+
+async def test_today_is_the_day_on_which_it_was_said(content: Content, fake: FakeTelegram) -> None:
+    bot, hanako = Bot(content, fake), Person(fake)
+    bot.product.today = today_in_japan()
+    async with bot.running():
+        await hanako.says("/check")
+        await hanako.taps("status:cancel_requested", "seller_answer:none")
+        fake.now = int(time()) - 86_400
+        await hanako.says("今日")
+    order = bot.heard["telegram:77"][-1].turn.place.order
+    assert order.fact("requested_on") == (today_in_japan() - timedelta(days=1)).isoformat()
 
 
 async def test_an_old_press_changes_no_message_with_english_below_it(hanako: Person) -> None:
@@ -939,18 +1149,6 @@ async def test_a_press_that_failed_can_be_pressed_again(bot: Bot, hanako: Person
     hanako.presses(*press)
     await hanako.fake.settles()
     assert "movement:moving" in hanako.tokens
-
-
-async def test_an_update_that_telegram_keeps_waiting_does_not_stop_the_others_for_ever(
-    content: Content, fake: FakeTelegram
-) -> None:
-    slow, others = Person(fake, 1), [Person(fake, number) for number in range(2, 5)]
-    fake.fails("sendMessage", "429", chat=1, seconds=600.0)
-    async with Bot(content, fake).running():
-        for person in (slow, *others):
-            person.sends("/start")
-        await until(lambda: not fake.updates)  # takes as long as it may hold the others back: ten seconds
-        assert [len(person.messages) for person in (slow, *others)] == [0, 1, 1, 1]
 
 
 async def test_a_stop_finishes_what_is_under_way(content: Content, fake: FakeTelegram) -> None:
@@ -1025,7 +1223,7 @@ def test_every_screen_stays_within_telegrams_limits(content: Content, language: 
     folded = 0
     for visit in visits(language):
         for message in visit.messages:
-            screen = painter.screen(message, language, revision="zz", head="２０字まで" * 4)
+            screen = painter.screen(message, language, revision="zzzzzz", head="２０字まで" * 4)
             entities = [*screen.entities]
             assert text_problems(screen.text, entities) == [], screen.text
             folded += any(one["type"] == "expandable_blockquote" for one in entities)

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from adapters import Response, Service, Words
-from adapters.inbox import Inbox
-from adapters.platform import Account, Limits, Setting, Shown
+from adapters.platform import Account, Host, Limits, Setting, Shown
 from conversations import FIRST_LANGUAGE, Event
 
 SETTINGS = (
@@ -19,18 +18,18 @@ BOX: asyncio.Queue[tuple[str, Event]] = asyncio.Queue()
 SENT: asyncio.Queue[Response] = asyncio.Queue()
 
 
-async def run(service: Service, account: Account, stop: asyncio.Event) -> None:
+async def run(service: Service, account: Account, host: Host) -> None:
     """See ``Platform``."""
-    inbox, stopping = Inbox(), asyncio.create_task(stop.wait())
-    while not stop.is_set():
+    stopping = asyncio.create_task(host.stop.wait())
+    while not host.stop.is_set():
         waiting = asyncio.create_task(BOX.get())
         await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if waiting.done():
             who, event = waiting.result()
-            inbox.begin(who, _answer(service, f"{account['stamp']}:{who}", event))
+            host.inbox.begin(who, _answer(service, f"{account['stamp']}:{who}", event))
         else:
             waiting.cancel()
-    await inbox.drain(1)
+    await host.inbox.drain(1)
 
 
 async def _answer(service: Service, chat: str, event: Event) -> None:

@@ -40,6 +40,7 @@ class Watched(Support):
         event_id: str | None = None,
         today: date | None = None,
         language: Language | None = None,
+        route: str | None = None,
     ) -> Response:
         self.asked.append(chat)
         await asyncio.sleep(self.slow.get(chat, 0))
@@ -48,6 +49,6 @@ class Watched(Support):
         if said in self.breaks:
             message = f"{said} is a secret of the buyer"
             raise ValueError(message)
-        response = await super().respond(chat, event, event_id=event_id, today=today, language=language)
+        response = await super().respond(chat, event, event_id=event_id, today=today, language=language, route=route)
         self.heard[chat].append(response)
         return response

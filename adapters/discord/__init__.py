@@ -1,13 +1,12 @@
 """Discord. An event goes gateway → chats → incoming → (the dialog) → outgoing → callbacks or channels."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from adapters import Response, Service, Words
-from adapters.platform import Account, Limits, Setting, Shown
+from adapters.platform import Account, Host, Limits, Setting, Shown
 
 if TYPE_CHECKING:
     from adapters.discord.outgoing import Drawing
@@ -20,6 +19,12 @@ SETTINGS = (
         f"{PORTAL} gives you one (your application → Bot → Reset Token)",
         secret=True,
         needed=True,
+    ),
+    Setting(
+        "shards",
+        "which part of a large bot this process serves; all of it if unset",
+        example="0-3/16",
+        form=r"[0-9]{1,4}(-[0-9]{1,4})?/[0-9]{1,4}",
     ),
     Setting("api_url", "`http://host:port` of a compatible server", example="http://localhost:8081"),
     Setting("gateway_url", "`ws://host:port/…` of a compatible server", example="ws://localhost:8081"),
@@ -35,11 +40,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-async def run(service: Service, account: Account, stop: asyncio.Event, **more: Any) -> None:  # noqa: ANN401  # passed on
+async def run(service: Service, account: Account, host: Host, **more: Any) -> None:  # noqa: ANN401  # passed on
     """See ``Platform``; ``more`` as ``running.run`` takes it."""
     from adapters.discord import running  # noqa: PLC0415  # the library is slow to load
 
-    await running.run(service, account, stop, **more)
+    await running.run(service, account, host, **more)
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Self
 
@@ -45,12 +46,12 @@ class UnreachableError(Exception):
 
 
 class Callbacks:
-    """Carries answers to interactions; counts what came to nothing."""
+    """Carries answers to interactions."""
 
-    def __init__(self, user_agent: str) -> None:
-        """Open nothing yet. Discord wants to know what knocks: ``user_agent``."""
+    def __init__(self, user_agent: str, counts: Counter[str]) -> None:
+        """Open nothing yet; count what went wrong. Discord wants to know what knocks: ``user_agent``."""
         self._wire = Wire({"User-Agent": user_agent})
-        self.counts: Counter[str] = Counter()
+        self.counts = counts
 
     async def __aenter__(self) -> Self:
         """Open the way out."""
@@ -119,12 +120,13 @@ class Answer:
         self._deferring: asyncio.Task[bool] | None = None
         self._watch = asyncio.get_running_loop().call_later(DEFER_AFTER, self._defer)
 
-    async def show(self, messages: Sequence[Raw]) -> None:
-        """Show messages, the first where the answer belongs, the others below."""
+    async def show(self, messages: Sequence[Raw]) -> bool:
+        """Show messages, the first where the answer belongs, the others below; tell whether they are seen."""
         first, *others = messages
-        if await self._begin(SAME if self._same else NEW, first):
-            for other in others:
-                await self._follow(other)
+        seen = await self._begin(SAME if self._same else NEW, first)
+        for other in others if seen else ():
+            await self._follow(other)
+        return seen
 
     async def say(self, message: Raw) -> None:
         """Say something beside the page, which stays as it is."""
@@ -169,3 +171,16 @@ class Answer:
 
     def _hidden(self, message: Raw) -> Raw:
         return message if self._plain else {**message, "flags": message.get("flags", 0) | EPHEMERAL}
+
+
+async def show_late(callbacks: Callbacks, route: str, messages: Sequence[Raw]) -> None:
+    """Show messages in answer to an interaction of which only ``application/token`` is known any more.
+
+    It opens the way for a quarter of an hour, to who asked alone.
+    """
+    first, *others = messages
+    with suppress(UnreachableError, discord.DiscordException):
+        if await callbacks.send("PATCH", f"/webhooks/{route}/messages/@original?with_components=true", first):
+            for other in others:
+                hidden = {**other, "flags": other.get("flags", 0) | EPHEMERAL}
+                await callbacks.send("POST", f"/webhooks/{route}?wait=true&with_components=true", hidden)

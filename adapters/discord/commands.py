@@ -40,11 +40,11 @@ async def sync(client: discord.Client, service: Service, *, force: bool = False)
     """Tell Discord the commands, if they differ from what it was told last; return whether it was told."""
     commands = definitions(service.words)
     state = f"{client.application_id} {sha256(json.dumps(commands, sort_keys=True).encode()).hexdigest()}"
-    if service.load_note(_NOTE) == state and not force:
+    if await service.load_note(_NOTE) == state and not force:
         return False
     route = Route("PUT", "/applications/{application_id}/commands", application_id=client.application_id)
     await client.http.request(route, json=commands)
-    service.save_note(_NOTE, state)
+    await service.save_note(_NOTE, state)
     return True
 
 

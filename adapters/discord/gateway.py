@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,7 @@ from discord.http import Route
 from yarl import URL
 
 from adapters import LostError, RefusedError
-from adapters.platform import Account
+from adapters.platform import Account, Host
 from adapters.traces import where
 from adapters.wire import Raw, Retry, doubling
 
@@ -24,9 +25,19 @@ API_URL = "https://discord.com"
 PATIENCE = 180.0
 """Seconds without the gateway after which a supervisor does better than waiting: a fresh start knocks at once."""
 UNREACHABLE = Retry(doubling(0.5, 15.0))
-BROKEN = Retry((0.5,))
-"""How soon the gateway is tried again where the library gave up."""
+BROKEN = Retry(doubling(0.5, 60.0))
+"""How soon the gateway is tried again where the library gave up; Discord takes a token away that knocks too often."""
 _REFUSED_TOKEN = 4004
+_REFUSED: Mapping[int, str] = MappingProxyType(
+    {
+        4010: "the shards of TORIKESHI_DISCORD_SHARDS are none of this bot's. Correct or unset it",
+        4012: "this release speaks a version of the gateway that is gone. Install a newer one",
+        4013: "this release asks for events that do not exist. Install a newer one",
+        4014: "the bot may not receive the events it needs. Look at https://discord.com/developers/applications "
+        "(your application → Bot → Privileged Gateway Intents)",
+    }
+)
+"""Discord's closings for which trying again is no use, and what to do."""
 _TROUBLES = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError)  # TimeoutError is one
 
 # The library tells its debugging log all that is said, and addresses that hold an interaction's token.
@@ -38,11 +49,13 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we neve
 class Gateway:
     """Discord's gateway, and since when it is silent."""
 
-    def __init__(self, account: Account, patience: float = PATIENCE) -> None:
-        """Open nothing yet."""
+    def __init__(self, account: Account, host: Host, patience: float = PATIENCE) -> None:
+        """Open nothing yet; tell the host when it is open."""
         self._account = account
+        self._host = host
         self._patience = patience
         self._silent_since: float | None = monotonic()
+        self._tries = BROKEN.begin()
         Route.BASE = f"{(account.get('api_url') or API_URL).rstrip('/')}/api/v10"
 
     async def login(self) -> discord.Client:
@@ -62,20 +75,22 @@ class Gateway:
         for heard in (self.on_connect, self.on_resumed, self.on_disconnect, self.on_error):
             client.event(heard)
         _guard(client, hear)
-        tries = BROKEN.begin()
         while not client.is_closed():
             try:
                 await client.connect()
             except discord.ConnectionClosed as error:
                 if error.code == _REFUSED_TOKEN:
                     raise refused() from None
+                if error.code in _REFUSED:
+                    message = f"Discord closed the gateway (code {error.code}): {_REFUSED[error.code]}."
+                    raise RefusedError(message) from None
                 message = f"Discord closed the gateway for good (code {error.code}). Start again."
                 raise LostError(message) from None
             except Exception as error:  # noqa: BLE001  # the library gives up on some that only need another try
                 log.warning("discord: the gateway is tried again (%s)", type(error).__name__)
                 with suppress(Exception):
                     await client.ws.close()
-                await tries.again()
+                await self._tries.again()
 
     async def watch(self) -> None:
         """Return never; raises ``LostError`` when the gateway was silent for too long."""
@@ -94,14 +109,15 @@ class Gateway:
     async def on_connect(self) -> None:
         """Note a new session."""
         log.info("discord: ready")
-        self._silent_since = None
+        self._silent_since, self._tries, self._host.ready = None, BROKEN.begin(), True
 
     async def on_resumed(self) -> None:
         """Note that the session goes on; Discord has sent what was missed."""
-        self._silent_since = None
+        self._silent_since, self._host.ready = None, True
 
     async def on_disconnect(self) -> None:
         """Note that the line broke, the first time in a row."""
+        self._host.ready = False
         if self._silent_since is None:
             self._silent_since = monotonic()
 
@@ -110,16 +126,30 @@ class Gateway:
         client = _client(discord.Client)
         try:
             await client.login(self._account["token"])
-            shards, url, _ = await client.http.get_bot_gateway()
-            if shards > 1:
+            count, url, _ = await client.http.get_bot_gateway()
+            ours, count = _shards(self._account.get("shards", ""), count)
+            if count > 1:
                 await client.close()
-                client = _client(discord.AutoShardedClient, shard_count=shards)
+                client = _client(discord.AutoShardedClient, shard_count=count, shard_ids=ours)
                 await client.login(self._account["token"])
         except BaseException:
             await client.close()
             raise
         DiscordWebSocket.DEFAULT_GATEWAY = URL(self._account.get("gateway_url") or url)
         return client
+
+
+def _shards(wanted: str, count: int) -> tuple[Sequence[int], int]:
+    """Return which shards are ours, and of how many: all that Discord asks for where nothing else is wanted.
+
+    >>> _shards("", 2), _shards("4-7/16", 2), _shards("0/1", 1)
+    (([0, 1], 2), ([4, 5, 6, 7], 16), ([0], 1))
+    """
+    if not wanted:
+        return [*range(count)], count
+    ours, _, of = wanted.partition("/")
+    first, _, last = ours.partition("-")
+    return [*range(int(first), int(last or first) + 1)], int(of)
 
 
 def refused() -> RefusedError:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from zlib import crc32
 
 import discord
 
-from adapters.buttons import is_worth_repeating, unmarked
+from adapters.buttons import is_worth_repeating, press_id, unmarked
 from adapters.discord.interaction import Interaction
 from adapters.discord.outgoing import AT_ONCE, CHOOSE, DIRECT, FILLED, OWN, OWN_WORDS, PRIVATE, QUOTED, TYPE
 from adapters.wire import Raw
@@ -203,7 +202,7 @@ def _press(interaction: Interaction, typed: Collection[str]) -> Meaning:
         case _:
             pass
     token = values[0] if name.startswith(CHOOSE) and values else name
-    press = f"p{revision}.{crc32(token.encode()):x}" if revision else f"i{interaction.id}"
+    press = press_id(revision, token) if revision else f"i{interaction.id}"
     return Deed(Chose(token.removeprefix(OWN)), press, _label(interaction.message, token, custom_id))
 
 

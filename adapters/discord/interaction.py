@@ -4,7 +4,11 @@ The library's own objects cost more than the whole dialog, and break on whatever
 """
 
 from dataclasses import dataclass
+from datetime import date
 
+from discord.utils import snowflake_time
+
+from adapters.days import day_in_japan
 from adapters.wire import Raw
 
 EPHEMERAL = 1 << 6
@@ -72,3 +76,8 @@ def read(raw: Raw) -> Interaction:
         message=raw.get("message"),
         data=raw.get("data") or {},
     )
+
+
+def made_on(snowflake: int) -> date | None:
+    """Return the buyer's day on which an interaction or a message was made, by its id."""
+    return day_in_japan(snowflake_time(snowflake).timestamp())

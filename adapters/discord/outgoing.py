@@ -13,7 +13,7 @@ from adapters import Response, Words
 from adapters.buttons import chosen_line, marked
 from adapters.markup import Block, Kind, Run, Style, gap_before, parse
 from adapters.wire import Raw
-from conversations import Language, Role, StepName
+from conversations import Language, Place, Role, StepName
 from conversations.reading.spelling import UNSEEN
 from messages import Button, Message
 
@@ -92,13 +92,27 @@ class Drawing:
         What belongs to one English text stands above it, and the buttons below the last, so that it all stays
         where it is when the buyer goes on.
         """
-        language = response.turn.conversation.language
+        turn, language = response.turn, response.turn.conversation.language
+        buttons = [Button(one.token, self._words(one.label, language)) for one in turn.languages]
+        typing = self._typing(turn.place, language, revision)
+        return self.pages(response.messages, language, revision, typing, buttons, chosen)
+
+    def pages(  # noqa: PLR0913, PLR0917  # what a page is made of
+        self,
+        messages: Sequence[Message],
+        language: Language,
+        revision: str,
+        typing: Sequence[Raw] = (),
+        more: Sequence[Button] = (),
+        chosen: str = "",
+    ) -> list[Raw]:
+        """Draw messages, with more buttons below: those that open a window to type in, and others."""
         head = f"-# {chosen_line(escaped(chosen), self._words, language)}\n" if chosen else ""
         drawn: list[Raw] = []
         parts: list[Part] = []
         choices = _Choices(self._words("discord:choose", language), revision)
         below: list[Raw] = []
-        for message in response.messages:
+        for message in messages:
             rows = choices.rows(message.buttons)
             parts.append((head + self._text(message, language), () if message.draft is not None else rows))
             head = ""
@@ -106,7 +120,9 @@ class Drawing:
                 drawn += [page(parts), english(message.draft.send)]
                 parts, below = [], rows
         last = parts or [(self._words("discord:next", language), below)]
-        return [*drawn, page(last, self._ways(response, revision))]
+        ways = [one for message in messages for one in message.buttons if one.role is not Role.ANSWER]
+        once = {one.token: _press(one, revision) for one in (*ways, *more)}
+        return [*drawn, page(last, rows_of([*typing, *once.values()]))]
 
     def invitation(self, user: int, language: Language, revision: str, answer: Message | None = None) -> Raw:
         """Return what everybody may read where somebody called us: the way to ask in private.
@@ -168,19 +184,15 @@ class Drawing:
             self._drawn[message] = text
         return text
 
-    def _ways(self, response: Response, revision: str) -> list[Raw]:
-        """Lay out the ways that every page has, below all that is offered: to type, back, another language."""
-        step, language = response.turn.place.typed, response.turn.conversation.language
-        buttons = [one for message in response.messages for one in message.buttons if one.role is not Role.ANSWER]
-        buttons += [Button(one.token, self._words(one.label, language)) for one in response.turn.languages]
+    def _typing(self, place: Place, language: Language, revision: str) -> list[Raw]:
+        """Return the buttons that open a window to type in: every page has one."""
         name, label = OWN_WORDS, "discord:own_words"
-        if step is not None:
-            name, label = f"{TYPE}:{step}", "discord:type"
-        elif response.turn.place.step in {StepName.REPLY_GROUP, StepName.REPLY_KIND}:
+        if place.typed is not None:
+            name, label = f"{TYPE}:{place.typed}", "discord:type"
+        elif place.step in {StepName.REPLY_GROUP, StepName.REPLY_KIND}:
             name, label = QUOTED, "discord:quoted"
         typing = button(marked(name, revision), self._words(label, language))
-        ways = {one.token: _press(one, revision) for one in buttons}
-        return rows_of([*self._at_once(response.turn.place.details, language, revision), typing, *ways.values()])
+        return [*self._at_once(place.details, language, revision), typing]
 
     def _at_once(self, details: Sequence[str], language: Language, revision: str) -> Iterator[Raw]:
         """Yield the button by which all details of a message are typed into one window."""

@@ -40,17 +40,17 @@ class Server:
                 return self
 
 
-def load(service: Service, server: int) -> Server:
+async def load(service: Service, server: int) -> Server:
     """Return what was set; the defaults where nothing was, or it cannot be read."""
-    kept = json.loads(service.load_note(_name(server)) or "{}")
+    kept = json.loads(await service.load_note(_name(server)) or "{}")
     language = Language(kept["language"]) if kept.get("language") in set(Language) else None
     return Server(language, kept.get("mentions", True), tuple(kept.get("channels", ())))
 
 
-def save(service: Service, server: int, settings: Server) -> None:
+async def save(service: Service, server: int, settings: Server) -> None:
     """Keep what was set."""
     kept = {"language": settings.language, "mentions": settings.mentions, "channels": settings.channels}
-    service.save_note(_name(server), json.dumps(kept))
+    await service.save_note(_name(server), json.dumps(kept))
 
 
 def _name(server: int) -> str:

@@ -2,22 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
 from telegram.error import TelegramError
 
-from adapters import Response, Service
-from adapters.buttons import chosen_line
-from adapters.inbox import Inbox
+from adapters import Response, Service, Undelivered
+from adapters.buttons import chosen_line, screen_id
+from adapters.inbox import Admission, Inbox
 from adapters.languages import by_letters
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.incoming import Deed, GroupCall, Lookup, Me, Presence, Press, joined, to_meaning
 from adapters.telegram.outgoing import Drawing, Screen, article
 from adapters.wire import Raw
-from conversations import Sent
+from conversations import Language, Sent, Wrote
 from conversations.dialog.commands import links
+from messages import Message
 
 log = logging.getLogger(__name__)
 MOST_CHATS = 10_000
@@ -26,9 +27,10 @@ MOST_SUGGESTED = 10
 """Answers offered to a question behind our name."""
 ANSWER_WITHIN = 0.5
 """Seconds for which a screen waits until its press was answered; then it goes out anyway."""
-FINISH_WITHIN = 0.4
-"""Seconds that the last old buttons get to go at the end."""
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+JOIN_WITHIN = 1.0
+"""Seconds for which words wait until the reply before is shown, for more to join them; then they are heard."""
+CLEAR_WITHIN = 2.0
+"""Seconds for which a screen waits until older buttons are gone."""
 
 NOTHING_TO_COPY: Raw = {"inline_keyboard": []}
 """What a message keeps whose English is too long for a button that copies."""
@@ -46,7 +48,11 @@ class _Waiting:
 
 
 class Chats:
-    """Answers updates. All that lasts is in the store; what is remembered here only spares the buyer old buttons."""
+    """Answers updates. All that lasts is in the store; what is remembered here only spares the buyer old buttons.
+
+    What a buyer did is heard first, and kept with its replies; these are then shown, at Telegram's pace. So nobody
+    waits for another's pace, and an update is done with when it is heard.
+    """
 
     def __init__(self, service: Service, delivery: Delivery, inbox: Inbox, me: Me) -> None:
         """Answer in the name of ``me``."""
@@ -58,15 +64,18 @@ class Chats:
         self._drawing = Drawing(service.words)
         self._live: LRUCache[int, _Live] = LRUCache(MOST_CHATS)
         self._unheard: LRUCache[int, Deed] = LRUCache(MOST_CHATS)
-        self._clearing: dict[int, asyncio.Task[None]] = {}
         self._albums: LRUCache[int, str] = LRUCache(MOST_CHATS)
         self._waiting: dict[int, _Waiting] = {}
+        self._ending = asyncio.Event()
 
     def handle(self, update: Raw) -> asyncio.Task[None] | None:
-        """Begin to answer an update, behind those before it of the same chat; stop a button's spinner at once."""
+        """Begin to answer an update, behind those before it of the same chat; stop a button's spinner at once.
+
+        What is returned ends when the update is heard and its effect is kept. None: there is nothing to wait for.
+        """
         match to_meaning(update, self._me, self._links):
             case Deed() as deed:
-                return self._take(deed, _revision(update["update_id"]))
+                return self._take(deed)
             case GroupCall() as call:
                 return self._inbox.begin(call.chat, self._invite(call))
             case Lookup() as lookup:
@@ -76,7 +85,7 @@ class Chats:
             case _:
                 return None
 
-    def _take(self, deed: Deed, revision: str) -> asyncio.Task[None] | None:
+    def _take(self, deed: Deed) -> asyncio.Task[None] | None:
         """Let a deed wait its turn: together with the words before it if they still wait, else on its own."""
         if deed.album and deed.album == self._albums.get(deed.chat) and isinstance(deed.event, Sent):
             return None
@@ -85,38 +94,60 @@ class Chats:
         if waiting is not None and both is not None:
             waiting.deed = both
             return waiting.task
+        admission = self._inbox.admits(deed.chat, _showing(deed.chat))
+        spinner = None if deed.press is None else self._inbox.begin(object(), self._delivery.answer(deed.press.query))
+        if admission is not Admission.TAKEN:
+            if admission is Admission.TO_BE_TOLD:
+                self._say(deed, self._service.words("service:too_many", deed.language))
+            return None
         self._waiting[deed.chat] = waiting = _Waiting(deed)
-        stopping = None if deed.press is None else asyncio.create_task(self._delivery.answer(deed.press.query))
-        work = self._answer(waiting, revision, stopping)
+        work = self._hear(waiting, spinner)
         waiting.task = self._inbox.begin(deed.chat, work, lambda number: self._apologise(waiting.deed, number))
         return waiting.task
 
-    async def finish(self) -> None:
-        """Let what nobody waits for come to its end, for a moment."""
-        if clearing := {*self._clearing.values()}:
-            await asyncio.wait(clearing, timeout=FINISH_WITHIN)
-            for task in clearing:
-                task.cancel()
+    def end(self) -> None:
+        """Hear at once what still waits, each for the reply to the one before."""
+        self._ending.set()
 
-    async def _answer(self, waiting: _Waiting, revision: str, stopping: asyncio.Task[None] | None) -> None:
-        """Do what the buyer did, if it is new, and show what comes of it."""
+    async def repair(self, older_than: float) -> None:
+        """Show the replies that did not reach their buyers in so many seconds, after a crash or a lost message."""
+        for lost in await self._service.undelivered("telegram", older_than):
+            chat = int(lost.chat.partition(":")[2])
+            self._inbox.begin(_showing(chat), self._show_again(chat, lost))
+
+    # Hearing.
+
+    async def _hear(self, waiting: _Waiting, spinner: asyncio.Task[None] | None) -> None:
+        """Do what the buyer did, if it is new, and begin to show what comes of it.
+
+        For a moment it waits until the reply before is shown: lines that come meanwhile are answered together.
+        """
+        before = self._inbox.under_way(_showing(waiting.deed.chat))
+        if (
+            before is not None
+            and isinstance(waiting.deed.event, Wrote)
+            and not self._inbox.is_flooded(waiting.deed.chat)
+        ):
+            ending = asyncio.create_task(self._ending.wait())
+            await asyncio.wait({before, ending}, timeout=JOIN_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
         deed, press = self._first(waiting.deed), waiting.deed.press
         if self._waiting.get(deed.chat) is waiting:
             del self._waiting[deed.chat]
         if deed.album:
             self._albums[deed.chat] = deed.album
-        self._delivery.silent.discard(deed.chat)
-        if press is None or stopping is None:
-            await self._show(deed, await self._respond(deed), revision)
-            return
-        try:
-            if self._inbox.comes_first((deed.chat, press.id)):
-                await asyncio.sleep(0)  # the spinner stops first
-                response = await self._respond(deed)
-                await asyncio.wait({stopping}, timeout=ANSWER_WITHIN)
-                await self._show(deed, response, revision)
-        finally:
-            await stopping
+        self._delivery.silent.pop(deed.chat, None)
+        if press is not None:
+            if not self._inbox.comes_first((deed.chat, press.id)):
+                return
+            await asyncio.sleep(0)  # the spinner stops first
+        response = await self._service.respond(
+            deed.name, deed.event, event_id=deed.event_id, today=deed.today, language=deed.language, route=_route(press)
+        )
+        if press is None and response.repeated:
+            return  # it came twice, and was answered
+        work = self._show(deed, response, spinner)
+        self._inbox.begin(_showing(deed.chat), work, lambda number: self._apologise(deed, number))
 
     def _first(self, deed: Deed) -> Deed:
         """Take an event for the one before if that is the same and its reply may not have arrived.
@@ -126,33 +157,52 @@ class Chats:
         before = self._unheard.pop(deed.chat, None)
         return replace(deed, event_id=before.event_id) if before and before.event == deed.event else deed
 
-    async def _respond(self, deed: Deed) -> Response:
-        return await self._service.respond(deed.name, deed.event, event_id=deed.event_id, language=deed.language)
-
     # Showing.
 
-    async def _show(self, deed: Deed, response: Response, revision: str) -> None:
+    async def _show(self, deed: Deed, response: Response, spinner: asyncio.Task[None] | None) -> None:
         """Show the screens. A press changes its message, words get a new one; older buttons go."""
         chat, press = deed.chat, deed.press
-        screens = self._screens(response, revision, press.label if press is not None else "")
-        if (clearing := self._clearing.get(chat)) is not None:
-            await asyncio.wait({clearing})  # what it takes the buttons from may show the next screen
+        if spinner is not None:
+            await asyncio.wait({spinner}, timeout=ANSWER_WITHIN)
+        if (clearing := self._inbox.under_way(_clearing(chat))) is not None:
+            await asyncio.wait({clearing}, timeout=CLEAR_WITHIN)  # what it strips may show the next screen
         live = self._live.pop(chat, {})
         changed = _changed(press, live)
         if press is not None and press.holds_draft and press.message_id is not None:
             live[press.message_id] = press.kept or NOTHING_TO_COPY
-        self._delivery.doubtful.discard(chat)
-        self._live[chat] = await self._put(chat, screens, changed)
-        if chat in self._delivery.doubtful:
+        screens = self._screens(response.messages, response.turn.conversation.language, press.label if press else "")
+        if not await self._deliver(deed.name, response, chat, screens, changed):
             self._unheard[chat] = deed
             self._forget(deed)
         if old := {message: kept for message, kept in live.items() if message not in changed}:
             self._clear(chat, old)
 
-    def _screens(self, response: Response, revision: str, chosen: str) -> list[Screen]:
-        language = response.turn.conversation.language
+    async def _show_again(self, chat: int, lost: Undelivered) -> None:
+        """Show what did not arrive, in the message that was pressed if there was one."""
+        pressed, _, label = lost.route.partition(" ")
+        changed = [int(pressed)] if pressed else []
+        live = self._live.pop(chat, {})
+        await self._deliver(lost.chat, lost, chat, self._screens(lost.messages, lost.language, label), changed)
+        if old := {message: kept for message, kept in live.items() if message not in changed}:
+            self._clear(chat, old)
+
+    async def _deliver(
+        self, name: str, reply: Response | Undelivered, chat: int, screens: Sequence[Screen], changed: list[int]
+    ) -> bool:
+        """Show screens; tell whether they arrived, here and to the store: if not, they are shown again later."""
+        self._delivery.doubtful.discard(chat)
+        arrived = False
+        try:
+            self._live[chat] = await self._put(chat, screens, changed)
+            arrived = chat not in self._delivery.doubtful
+        finally:
+            await (self._service.delivered(name, reply) if arrived else self._service.lost(name))
+        return arrived
+
+    def _screens(self, messages: Sequence[Message], language: Language, chosen: str) -> list[Screen]:
         head = chosen_line(chosen, self._service.words, language) if chosen else ""
-        first, *others = response.messages
+        first, *others = messages
+        revision = screen_id()
         return [
             self._drawing.screen(first, language, revision=revision, head=head),
             *(self._drawing.screen(message, language, revision=revision) for message in others),
@@ -173,8 +223,7 @@ class Chats:
 
     def _clear(self, chat: int, old: _Live) -> None:
         """Take old buttons away now that there are new ones; nobody waits for it but the chat's next screen."""
-        self._clearing[chat] = clearing = asyncio.create_task(self._strip(chat, old))
-        clearing.add_done_callback(lambda _: self._clearing.pop(chat))
+        self._inbox.begin(_clearing(chat), self._strip(chat, old))
 
     async def _strip(self, chat: int, old: _Live) -> None:
         try:
@@ -212,12 +261,21 @@ class Chats:
 
     async def _note(self, presence: Presence) -> None:
         """Leave a buyer in peace who blocked us, until they come back."""
-        (self._delivery.silent.add if presence.silent else self._delivery.silent.discard)(presence.chat)
+        if presence.silent:
+            self._delivery.silent[presence.chat] = None
+        else:
+            self._delivery.silent.pop(presence.chat, None)
 
     async def _apologise(self, deed: Deed, number: str) -> None:
         self._forget(deed)
-        text = self._service.words("service:failed", deed.language).format(id=number)
-        await self._delivery.send(deed.chat, Screen(text))
+        self._say(deed, self._service.words("service:failed", deed.language).format(id=number))
+
+    def _say(self, deed: Deed, text: str) -> None:
+        """Say something beside the dialog, behind what is being shown."""
+        self._inbox.begin(_showing(deed.chat), self._send(deed.chat, text))
+
+    async def _send(self, chat: int, text: str) -> None:
+        await self._delivery.send(chat, Screen(text))
 
     def _forget(self, deed: Deed) -> None:
         """Who taps again what was not answered means it."""
@@ -232,6 +290,17 @@ def _changed(press: Press | None, live: _Live) -> list[int]:
     return [press.message_id, *sorted(one for one, kept in live.items() if one > press.message_id and kept is None)]
 
 
-def _revision(update_id: int) -> str:
-    """Return what tells this screen's buttons from those shown before in the same message: two letters."""
-    return _DIGITS[update_id // 36 % 36] + _DIGITS[update_id % 36]
+def _showing(chat: int) -> Hashable:
+    """Return the name under which a chat's screens are shown one after the other."""
+    return "show", chat
+
+
+def _clearing(chat: int) -> Hashable:
+    return "clear", chat
+
+
+def _route(press: Press | None) -> str:
+    """Return what is needed to show a reply later: the message to change, and the label that led to it."""
+    if press is None or press.message_id is None or press.holds_draft:
+        return ""
+    return f"{press.message_id} {press.label}"

@@ -1,12 +1,14 @@
 """Gets every message out: at the pace that Telegram allows, again where it failed, and no faster after "wait"."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from cachetools import LRUCache
 from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
-from adapters.pace import Allowance, Pace
+from adapters.pace import MOST_CHATS, Allowance, Pace
 from adapters.telegram.connection import Connection, FloodError
 from adapters.telegram.outgoing import Screen
 from adapters.wire import Raw, Retry, doubling
@@ -18,18 +20,21 @@ OVERALL, A_CHAT = Allowance(29), Allowance(1, at_once=3)
 """Telegram takes about 30 messages a second from one bot, and about one a second for one chat, with short bursts."""
 CACHED_FOR = 300
 """Seconds for which Telegram may give the same answers to the same words."""
-SPINNER = Retry((0.1, 0.4, 1.0), endless=False)
-"""How often a button's spinner is stopped: later the app has stopped it by itself."""
+STRIP = Retry(doubling(0.2, 2.0), within=10.0)
+"""For how long old buttons are tried to be taken away: they still work, and the chat's next screen waits for it."""
+SPINNER = Retry(doubling(0.1, 2.0), within=15.0)
+"""For how long a button's spinner is tried to be stopped: later the app has stopped it by itself."""
 
 
 class Delivery:
     """Sends, changes and answers. Buyers who blocked us are left in peace until they come back."""
 
-    def __init__(self, connection: Connection, pace: Pace) -> None:
-        """Deliver over a connection."""
+    def __init__(self, connection: Connection, pace: Pace, counts: Counter[str]) -> None:
+        """Deliver over a connection; count what went wrong."""
+        self._counts = counts
         self._connection = connection
         self._pace = pace
-        self.silent: set[int] = set()
+        self.silent: LRUCache[int, None] = LRUCache(MOST_CHATS)
         self.doubtful: set[int] = set()
         """Chats whose last message may or may not have arrived."""
 
@@ -52,7 +57,7 @@ class Delivery:
     async def strip(self, chat: int, message_id: int, kept: Raw | None) -> bool:
         """Take a message's buttons away, but for those that only copy."""
         fields: Raw = {"chat_id": chat, "message_id": message_id, **({"reply_markup": kept} if kept else {})}
-        return await self._change(chat, "editMessageReplyMarkup", fields)
+        return await self._change(chat, "editMessageReplyMarkup", fields, STRIP)
 
     async def remove(self, chat: int, message_id: int) -> None:
         """Delete a message of ours that says no more what holds; where that cannot be, its buttons go."""
@@ -88,25 +93,26 @@ class Delivery:
             else:
                 return
 
-    async def _change(self, chat: int, method: str, fields: Raw) -> bool:
+    async def _change(self, chat: int, method: str, fields: Raw, retry: Retry = MESSAGE) -> bool:
         try:
-            return await self._deliver(chat, method, fields, new=False) is not None
+            return await self._deliver(chat, method, fields, retry) is not None
         except BadRequest as error:
             return "not modified" in error.message
 
-    async def _deliver(self, chat: int, method: str, fields: Raw, *, new: bool) -> Any:  # noqa: ANN401  # JSON
+    async def _deliver(self, chat: int, method: str, fields: Raw, retry: Retry = MESSAGE, *, new: bool = False) -> Any:  # noqa: ANN401  # JSON
         """Try until it got through; return Telegram's answer. A new message that may have arrived is not sent twice."""
         if chat in self.silent:
             return None
-        tries = MESSAGE.begin()
+        tries = retry.begin()
         await self._pace.turn(chat, new=new)
         while True:
             try:
                 return await self._connection.call(method, fields)
             except Forbidden:
-                self.silent.add(chat)
+                self.silent[chat] = None
                 return None
             except FloodError as error:
+                self._counts["429"] += 1
                 self._pace.hold(chat, error.seconds)
                 await self._pace.turn(chat, new=False)
             except BadRequest:
@@ -114,8 +120,10 @@ class Delivery:
             except NetworkError as error:
                 if new and isinstance(error, TimedOut):
                     log.warning("a message may not have arrived; not sent again")
+                    self._counts["doubtful"] += 1
                     self.doubtful.add(chat)
                     return None
+                self._counts["retry"] += 1
                 if not await tries.again():
                     raise
 

@@ -6,8 +6,10 @@ Updates are read as they come, and only what is needed of them: what is new or o
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from adapters.buttons import is_worth_repeating, unmarked
+from adapters.buttons import is_worth_repeating, press_id, unmarked
+from adapters.days import day_in_japan
 from adapters.languages import by_code
 from adapters.wire import Raw
 from conversations import FIRST_LANGUAGE, JOINED, Attachment, Chose, Event, Language, Rewrote, Sent, Wrote
@@ -51,6 +53,8 @@ class Deed:
     press: Press | None = None
     album: str = ""
     """What several messages have in common that the buyer sent as one."""
+    today: date | None = None
+    """The buyer's day when it was done, where the update tells."""
 
     @property
     def name(self) -> str:
@@ -143,7 +147,8 @@ def _private(message: Raw, me: Me, links: Mapping[str, str]) -> Deed | None:
     if event is None or not _is_own(message, me):
         return None
     name, album = f"m{message['message_id']}", str(message.get("media_group_id", ""))
-    return Deed(message["chat"]["id"], event, name, _spoken(message["from"]), album=album)
+    today = day_in_japan(message.get("edit_date", message.get("date")))
+    return Deed(message["chat"]["id"], event, name, _spoken(message["from"]), album=album, today=today)
 
 
 def joined(first: Deed, then: Deed) -> Deed | None:
@@ -200,7 +205,7 @@ def _press(query: Raw) -> Meaning:
     token, revision = unmarked(data)
     press = Press(
         query["id"],
-        f"p{message.get('message_id', 0)}#{revision}" if revision else f"q{query['id']}",
+        press_id(f"{message.get('message_id', 0)}#{revision}", token) if revision else f"q{query['id']}",
         token,
         message["message_id"] if message.get("date") else None,  # no date: it cannot be reached any more
         _label(message, data) if is_worth_repeating(token) else "",

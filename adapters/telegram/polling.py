@@ -1,7 +1,7 @@
-"""Fetches updates; none is confirmed before it is answered.
+"""Fetches updates; none is confirmed before what it changed is kept, together with its reply.
 
 Telegram forgets the updates before the number that we ask from. So we ask from the oldest that is still worked
-on: after a crash all that was not answered comes again, and the ids of events keep it from counting twice.
+on: after a crash all that was not kept comes again, and the ids of events keep it from counting twice.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from adapters import RefusedError
 from adapters.telegram.connection import Connection, FloodError
@@ -24,9 +24,6 @@ LONG_POLL = 30
 """Seconds that Telegram waits for news."""
 MOST_AT_ONCE = 1000
 """Updates that may be under way; beyond it nothing is fetched."""
-PATIENCE = 10.0
-"""Seconds for which an update holds back the confirmation of later ones. Only a reply that Telegram itself keeps
-waiting takes longer; its effect is long saved, and holding on would keep everybody else waiting too."""
 LOOK_AGAIN = 0.1
 """Seconds before asking again while nothing gets finished; what is not confirmed comes again each time."""
 QUICK = 0.03
@@ -35,11 +32,14 @@ CONFIRM_WITHIN = 0.5
 """Seconds for the last word at the end."""
 UNREACHABLE = Retry(doubling(0.2, 15.0))
 Handle = Callable[[Raw], asyncio.Task[None] | None]
-"""Begins to answer an update; None if there is nothing to do."""
+"""Begins to answer an update; what it returns ends when it is heard. None if there is nothing to wait for."""
 
 
 class Polling:
     """Keeps fetching and hands each update to ``handle``."""
+
+    alone = True
+    """No other process gets updates at the same time: Telegram sees to that."""
 
     def __init__(self, connection: Connection, handle: Handle) -> None:
         """Nothing is fetched before ``run``."""
@@ -47,11 +47,15 @@ class Polling:
         self._handle = handle
         self._offset = 0
         self._asked = 0
-        self._since: dict[int, float] = {}
+        self._held: set[int] = set()
         self._done: set[int] = set()
         self._under_way = 0
         self._enough = 0
         self._finished = asyncio.Event()
+
+    async def open(self) -> None:
+        """Tell Telegram that we fetch. Raises ``RefusedError``."""
+        await call_until_taken(self._connection, "deleteWebhook", {})
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetch until ``stop``. Raises ``RefusedError``."""
@@ -67,8 +71,8 @@ class Polling:
         finally:
             stopping.cancel()
 
-    async def confirm(self) -> None:
-        """Confirm at the end what is answered; the rest comes again at the next start."""
+    async def close(self) -> None:
+        """Confirm at the end what is heard; the rest comes again at the next start."""
         self._confirm()
         if self._offset:
             with suppress(RefusedError, TimeoutError):
@@ -127,46 +131,65 @@ class Polling:
     def _is_new(self, raw: object) -> bool:
         match raw:
             case {"update_id": int(number)}:
-                return number not in self._since and number not in self._done
+                return number not in self._held and number not in self._done
             case _:
                 log.warning("an update without a number was skipped")
                 return False
 
     def _start(self, raw: Raw) -> None:
         number = raw["update_id"]
-        self._since[number] = monotonic()
+        self._held.add(number)
         self._under_way += 1
-        task = self._begun(raw)
+        task = begun(self._handle, raw)
         if task is None:
             self._end(number)
         else:
-            task.add_done_callback(lambda task: self._end(number, answered=not task.cancelled()))
+            task.add_done_callback(lambda task: self._end(number, heard=not task.cancelled()))
 
-    def _begun(self, raw: Raw) -> asyncio.Task[None] | None:
-        try:
-            return self._handle(raw)
-        except Exception as error:  # noqa: BLE001  # an update that nobody can read must not hold up the others
-            log.error("an update was not answered\n%s", where(error))  # noqa: TRY400  # without its words
-            return None
-
-    def _end(self, number: int, *, answered: bool = True) -> None:
+    def _end(self, number: int, *, heard: bool = True) -> None:
         self._under_way -= 1
-        if answered:
-            del self._since[number]
+        if heard:
+            self._held.discard(number)
             self._done.add(number)
         if self._under_way <= self._enough:
             self._finished.set()
 
     def _confirm(self) -> None:
         """Ask next time from the oldest update that is under way: all before it are finished."""
-        patient = monotonic() - PATIENCE
-        held = [number for number, since in self._since.items() if since > patient]
-        known = (*self._done, *self._since)
-        if held:
-            self._offset = min(held)
-        elif known:
-            self._offset = max(known) + 1
+        if self._held:
+            self._offset = min(self._held)
+        elif self._done:
+            self._offset = max(self._done) + 1
         self._done = {number for number in self._done if number >= self._offset - 1}
+
+
+def begun(handle: Handle, update: Raw) -> asyncio.Task[None] | None:
+    """Begin to answer an update; one that nobody can read must not hold up the others."""
+    try:
+        return handle(update)
+    except Exception as error:  # noqa: BLE001  # whatever is odd in it
+        log.error("an update was not answered\n%s", where(error))  # noqa: TRY400  # without its words
+        return None
+
+
+async def call_until_taken(connection: Connection, method: str, fields: Raw) -> None:
+    """Call a method until Telegram takes it. Raises ``RefusedError``."""
+    tries = UNREACHABLE.begin()
+    while True:
+        try:
+            await connection.call(method, fields)
+        except BadRequest as error:
+            message = f"Telegram does not take TORIKESHI_TELEGRAM_WEBHOOK ({error.message}). Correct it, or unset it."
+            raise RefusedError(message) from None
+        except (InvalidToken, Conflict) as error:
+            raise refused(error) from None
+        except FloodError as error:
+            await tries.again(error.seconds)
+        except TelegramError as error:
+            log.warning("telegram cannot be reached (%s)", type(error).__name__)
+            await tries.again()
+        else:
+            return
 
 
 def refused(error: TelegramError) -> RefusedError:

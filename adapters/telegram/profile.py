@@ -1,6 +1,5 @@
 """The bot's commands and descriptions in each language, told to Telegram only where they changed."""
 
-import asyncio
 import logging
 
 from telegram import Bot, BotCommand
@@ -8,23 +7,29 @@ from telegram.error import TelegramError
 
 from adapters import Words
 from adapters.telegram.connection import FloodError
+from adapters.wire import Retry, doubling
 from conversations import Language
 from conversations.dialog.commands import LISTED
 
 log = logging.getLogger(__name__)
+UNTAKEN = Retry(doubling(0.5, 300.0))
 _SPEAKERS = {"": Language.EN, "ja": Language.JA}
 """Telegram's language codes; the empty one is for everybody else."""
 
 
 async def tell(bot: Bot, words: Words) -> None:
-    """Set what differs. Where Telegram does not take it now, the next start tries again."""
+    """Set what differs, however long it takes until Telegram takes it."""
     for code, language in _SPEAKERS.items():
-        try:
-            await _tell(bot, words, code, language)
-        except FloodError as error:
-            await asyncio.sleep(error.seconds)
-        except TelegramError as error:
-            log.warning("commands and descriptions were not set (%s)", type(error).__name__)
+        tries, told = UNTAKEN.begin(), False
+        while not told:
+            try:
+                await _tell(bot, words, code, language)
+                told = True
+            except FloodError as error:
+                await tries.again(error.seconds)
+            except TelegramError as error:
+                log.warning("commands and descriptions are not set yet (%s)", type(error).__name__)
+                await tries.again()
 
 
 async def _tell(bot: Bot, words: Words, code: str, language: Language) -> None:

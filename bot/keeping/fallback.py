@@ -1,10 +1,12 @@
 """What this process still knows of its chats, so that nobody has to begin anew while the store fails."""
 
+import logging
 from dataclasses import dataclass, replace
 
 from bot.keeping.store import MOST_EVENT_IDS, Saved
 from conversations import Answer
 
+log = logging.getLogger(__name__)
 MOST_CHATS = 10_000
 """Chats that are known; beyond it the one longest unheard of is let go."""
 
@@ -24,6 +26,12 @@ class Fallback:
     def __init__(self) -> None:
         """Begin with no chats."""
         self._chats: dict[str, _Known] = {}
+        self._unsaved: dict[str, None] = {}
+
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """The chats that could not be saved."""
+        return tuple(self._unsaved)
 
     def newest(self, chat: str) -> Saved:
         """Return a chat as it is now, as far as this process knows."""
@@ -52,12 +60,22 @@ class Fallback:
     def forget(self, chat: str) -> None:
         """Drop all that is known of a chat."""
         self._chats.pop(chat, None)
+        self._unsaved.pop(chat, None)
 
     def _note(self, chat: str, known: _Known) -> None:
-        self._chats.pop(chat, None)
+        self.forget(chat)
         self._chats[chat] = known
+        if known.unsaved:
+            self._unsaved[chat] = None
         if len(self._chats) > MOST_CHATS:
-            del self._chats[next(iter(self._chats))]
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Let go of the chat longest unheard of; of one that could not be saved only if there is no other."""
+        saved = next((chat for chat in self._chats if chat not in self._unsaved), None)
+        if saved is None:
+            log.error("more chats than memory holds wait for the store; the oldest is lost")
+        self.forget(saved or next(iter(self._chats)))
 
 
 def _merged(kept: Saved, now: Saved, stored: Saved) -> Saved:
@@ -72,7 +90,8 @@ def _merged(kept: Saved, now: Saved, stored: Saved) -> Saved:
     language = after.language if after.language is not before.language else stored.conversation.language
     answers = (*stored.conversation.answers, *_said_since(before.answers, after.answers))
     ids = tuple(dict.fromkeys((*stored.event_ids, *now.event_ids)))[-MOST_EVENT_IDS:]
-    return Saved(replace(after, language=language, answers=answers), ids, stored.version)
+    merged = replace(after, language=language, answers=answers)
+    return replace(now, conversation=merged, event_ids=ids, version=stored.version)
 
 
 def _said_since(before: tuple[Answer, ...], after: tuple[Answer, ...]) -> tuple[Answer, ...]:

@@ -1,52 +1,57 @@
-"""Opens the store that the settings name."""
+"""Which store the settings name."""
 
-from contextlib import suppress
+from collections.abc import Collection
 from pathlib import Path
-from typing import NoReturn
 
 from bot.clock import today_in_japan
-from bot.keeping.store import Store, StoreError
+from bot.keeping.database import Database
+from bot.keeping.sql import SqlStore
 from bot.settings import Settings, SettingsError
 
+POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
+_NEEDED = "a file's path, or an address like postgresql://user:password@host/database"
 
-def open_store(settings: Settings) -> Store:
-    """Open the store of the settings. Raises ``SettingsError`` for an address that is none, ``NewerStoreError``.
 
-    A store that cannot be opened is no reason to be silent: the chats then go on from memory, and say so.
-    """
-    from bot.keeping.sql import SqlStore, database_url, sqlite_url
+def open_store(settings: Settings, details: Collection[str] = ()) -> SqlStore:
+    """Return the store of the settings; it opens itself at its first use. Raises ``SettingsError``."""
+    return SqlStore(_database(settings), today_in_japan, settings.forget_after, details)
 
-    url = database_url(settings.store) if "://" in settings.store else sqlite_url(_file(settings.store))
+
+def _database(settings: Settings) -> Database:
+    """Return the database; only its own library is loaded. No error repeats an address: it may hold a password."""
+    scheme, is_address, rest = settings.store.partition("://")
+    if is_address and scheme in POSTGRES:
+        return _postgres(settings.store)
+    if is_address and scheme != "sqlite":
+        message = f"TORIKESHI_STORE is no database address that works here. Set {_NEEDED}, or unset it."
+        raise SettingsError(message)
+    from bot.keeping.sqlite import SqliteDatabase
+
+    if is_address and (not rest.startswith("/") or "?" in rest):
+        message = f"TORIKESHI_STORE is no file's address like sqlite:///chats.sqlite3. Set {_NEEDED}, or unset it."
+        raise SettingsError(message)
+    return SqliteDatabase(_file(rest[1:] if is_address else settings.store), durable=settings.durable)
+
+
+def _postgres(address: str) -> Database:
     try:
-        return SqlStore(url, today_in_japan, settings.forget_after)
-    except StoreError as error:
-        return UnusableStore(str(error))
+        from bot.keeping.postgres import PostgresDatabase
+    except ImportError:
+        message = "TORIKESHI_STORE is for PostgreSQL, and its driver is missing: pip install 'psycopg[binary,pool]'"
+        raise SettingsError(message) from None
+    try:
+        return PostgresDatabase(address)
+    except ValueError:
+        message = (
+            "TORIKESHI_STORE is no database address that can be read. In the password, write @ as %40, : as %3A, "
+            f"/ as %2F and % as %25. Set {_NEEDED}, or unset it."
+        )
+        raise SettingsError(message) from None
 
 
 def _file(path: str) -> Path:
-    """Read a path, and make its folder. Where that fails, opening the file fails too, and says why."""
     try:
-        file = Path(path).expanduser()
+        return Path(path).expanduser()
     except RuntimeError as error:
         message = f"TORIKESHI_STORE is {path!r}, and nobody here has that home folder. Set another path, or unset it."
         raise SettingsError(message) from error
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-    return file
-
-
-class UnusableStore:
-    """Stands for a store that could not be opened: every use of it raises ``StoreError`` with the reason."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the reason."""
-        self._reason = reason
-
-    def load(self, *_: object) -> NoReturn:
-        """Raise ``StoreError``, as every other use does."""
-        raise StoreError(self._reason)
-
-    save = forget = load_note = save_note = load
-
-    def close(self) -> None:
-        """There is nothing to let go of."""

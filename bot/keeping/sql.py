@@ -1,247 +1,298 @@
-"""A store in a database; SQLite by default, opened for many readers and one writer (WAL)."""
+"""The store in a database: what becomes a row, what is forgotten when, and what happens when the database fails."""
 
+import asyncio
 import json
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Date,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    bindparam,
-    create_engine,
-    event,
-    inspect,
-)
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
-
-from bot.keeping.store import NewerStoreError, Saved, StoreError
-from bot.settings import SettingsError
+from bot.keeping.ageing import Reckoning, read_reckoning
+from bot.keeping.database import Database, Row
+from bot.keeping.outbox import read_outbox, write_outbox
+from bot.keeping.schema import BITE, STORED
+from bot.keeping.store import Saved, StoreError
 from conversations import FIRST_LANGUAGE, Answer, Conversation, Language
 
-RELEASE = 1
-"""The form of the stored data. A file with a higher number was written by a newer release."""
+log = logging.getLogger(__name__)
+Stored = Mapping[str, Any]
+"""A chat as it is stored, by column."""
 FORGET_AFTER = timedelta(days=30)
-_METADATA = MetaData()
-_CHATS = Table(
-    "chats",
-    _METADATA,
-    Column("chat", String(200), primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("used_on", Date, nullable=False, index=True),
-    Column("language", String(8), nullable=False),
-    Column("answers", Text, nullable=False),
-    Column("event_ids", Text, nullable=False),
-)
-_NOTES = Table("notes", _METADATA, Column("name", String(200), primary_key=True), Column("text", Text, nullable=False))
-_RELEASE = Table("release", _METADATA, Column("number", Integer, primary_key=True))
-_LOAD = _CHATS.select().where(_CHATS.c.chat == bindparam("of_chat"))
-_SAVE = _CHATS.update().where(_CHATS.c.chat == bindparam("of_chat")).where(_CHATS.c.version == bindparam("of_version"))
+DETAILS_FOR = 24 * 3600
+"""Seconds after which what was typed for the seller is gone."""
+SWEEP_EVERY = 3600.0
+"""Seconds between two looks at what is to be forgotten."""
+TRIED_AGAIN = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds after which a database that failed is opened again; the last goes on."""
+RECKONING = "store:day"
+"""The note of the day that counts."""
 _GUESSED = "?"
 """Stands after a language that nobody chose: the app's, or the one of the first words."""
-_SQLITE = sqlite.dialect(paramstyle="named")
-_LOAD_NOW = str(_LOAD.compile(dialect=_SQLITE))
-_SAVE_NOW = str(_SAVE.compile(dialect=_SQLITE, column_keys=["version", "used_on", "language", "answers", "event_ids"]))
-"""The two statements of every event, as SQLite reads them: the way through all layers costs four times as much."""
-_FORGET = _CHATS.delete().where(_CHATS.c.chat == bindparam("of_chat"))
-_PURGE = _CHATS.delete().where(_CHATS.c.used_on < bindparam("before"))
 
 
 class SqlStore:
-    """Keeps chats in a database; SQLite by default, opened for many readers and one writer (WAL)."""
+    """Keeps chats in a database. It opens by itself at the first use, and again after it failed."""
 
-    def __init__(self, url: str | URL, today: Callable[[], date], forget_after: timedelta = FORGET_AFTER) -> None:
-        """Open the database, create it where there is none, and forget the chats that were unused too long.
-
-        Raises ``NewerStoreError`` if a newer release wrote it, before anything is changed, and ``StoreError``
-        if it cannot be opened.
-        """
-        self._today = today
+    def __init__(
+        self,
+        database: Database,
+        today: Callable[[], date],
+        forget_after: timedelta = FORGET_AFTER,
+        details: Collection[str] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Open nothing yet. ``details`` are the steps whose answers are a buyer's own words for the seller."""
+        self._database = database
+        self._today, self._clock = today, clock
         self._forget_after = forget_after
-        self._engine = _engine(make_url(url))
-        self._is_sqlite = self._engine.dialect.name == "sqlite"
-        self._purged_on: date | None = None
-        self._line: Any = None  # SQLite's own connection, kept open
+        self._details = frozenset(details)
+        self._is_open = False
+        self._opening = asyncio.Lock()
+        self._failed, self._next_try, self._why = 0, 0.0, ""
+        self._reckoning: Reckoning | None = None
+        self._sweeping: asyncio.Task[None] | None = None
+        self._swept_at = 0.0
+
+    @property
+    def works(self) -> bool:
+        """See ``Store``."""
+        return not self._failed
+
+    async def open(self) -> None:
+        """Open the database. Raises ``NewerStoreError``, and ``StoreError`` if it cannot be opened now."""
+        async with self._opening:
+            if self._is_open:
+                return
+            with self._guarded(proves=False):
+                await self._database.open()
+                self._is_open = True
+                await self._reckon()
+            self._sweep_soon()
+
+    async def load(self, chat: str) -> Saved | None:
+        """See ``Store``."""
+        rows = await self._fetch("load", of_chat=chat)
+        return self._read(rows[0]) if rows else None
+
+    async def save(self, chat: str, saved: Saved) -> bool:
+        """See ``Store``."""
+        await self._ready()
+        values = self._written(saved, await self._reckon())
+        which = {"of_chat": chat, "of_version": saved.version}
+        kept = await self._change("save" if saved.version else "insert", {**which, **values})
+        self._sweep_soon()
+        return kept == 1
+
+    async def forget(self, chat: str) -> None:
+        """See ``Store``."""
+        await self._change("forget", {"of_chat": chat})
+        with self._guarded():
+            await self._database.wipe()
+
+    async def delivered(self, chats: Sequence[tuple[str, int]]) -> None:
+        """See ``Store``."""
+        await self._change("delivered", *({"of_chat": chat, "of_version": version} for chat, version in chats))
+
+    async def undelivered(self, prefix: str, older_than: float) -> Sequence[tuple[str, Saved]]:
+        """See ``Store``."""
+        now = int(self._clock())
+        claimed = []
+        for chat, *row in await self._fetch("late", prefix=prefix, before=int(now - older_than)):
+            claim = {"of_chat": chat, "of_version": row[0], "seen": row[6], "now": now}
+            if await self._change("claim", claim):
+                claimed.append((chat, self._read(tuple(row))))
+        return claimed
+
+    async def load_note(self, name: str) -> str | None:
+        """See ``Store``."""
+        rows = await self._fetch("note", name=name)
+        return rows[0][0] if rows else None
+
+    async def save_note(self, name: str, text: str) -> None:
+        """See ``Store``."""
+        await self._change("save_note", {"name": name, "text": text})
+
+    async def rows(self) -> AsyncIterator[Sequence[Stored]]:
+        """Yield all chats as they are stored, some at a time, in the order of their names. Raises ``StoreError``."""
+        after = ""
+        while rows := await self._fetch("behind", after=after):
+            yield [dict(zip(STORED, row, strict=True)) for row in rows]
+            after = rows[-1][0]
+
+    async def put(self, rows: Sequence[Stored]) -> int:
+        """Store chats as another store had them, unless ours are as new; return how many. Raises ``StoreError``."""
+        days = [{**row, "used_on": _as_day(row["used_on"])} for row in rows]
+        return await self._change("put", *days) if days else 0
+
+    async def notes(self) -> Mapping[str, str]:
+        """Return all notes. Raises ``StoreError``."""
+        return dict(await self._fetch("notes"))
+
+    async def count(self) -> int:
+        """Return how many chats are kept. Raises ``StoreError``."""
+        return int((await self._fetch("count"))[0][0])
+
+    async def aclose(self) -> None:
+        """See ``close``."""
+        await self.close()
+
+    async def close(self) -> None:
+        """See ``Store``."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+        await self._database.close()
+        self._is_open = False
+
+    # Forgetting.
+
+    async def sweep(self) -> None:
+        """Forget what is due, a few rows at a time. Raises ``StoreError``."""
+        await self._ready()
+        self._swept_at = time.monotonic()
+        due = (await self._reckon()).day - self._forget_after
+        gone = 0
+        while changed := await self._change("old", {"before": due}):
+            gone += changed
+            await asyncio.sleep(0)
+        while rows := await self._fetch("detailed", now=int(self._clock())):
+            for chat, *row in rows:
+                await self._strip(chat, tuple(row))
+            gone += len(rows)
+            if len(rows) < BITE:
+                break
+        if gone:
+            with self._guarded():
+                await self._database.wipe()
+
+    async def _strip(self, chat: str, row: Row) -> None:
+        """Let go of a chat's details; also of replies that show them and nobody took for a day."""
+        saved = replace(self._read(row), outbox=())
+        values = {**self._written(saved, await self._reckon()), "used_on": row[1], "details_until": 0}
+        await self._change("save", {"of_chat": chat, "of_version": saved.version, **values})
+
+    def _sweep_soon(self) -> None:
+        """Look after what is due, beside everything else, now and then."""
+        if time.monotonic() - self._swept_at > SWEEP_EVERY or not self._swept_at:
+            self._swept_at = time.monotonic()
+            self._sweeping = asyncio.create_task(self._sweep_quietly())
+
+    async def _sweep_quietly(self) -> None:
         try:
-            with _as_store_error():
-                self._open()
-                with self._engine.begin() as connection:
-                    self._purge(connection)
-                if self._is_sqlite:
-                    self._line = self._engine.raw_connection().driver_connection
-        except (StoreError, NewerStoreError):
-            self.close()
-            raise
+            await self.sweep()
+        except StoreError:
+            self._swept_at = 0.0  # said in the log; the next save tries again
 
-    def load(self, chat: str) -> Saved | None:
-        """See ``Store``."""
-        with _as_store_error():
-            row = self._row(chat)
-            if row is None:
-                return None
-            _, version, used_on, language, answers, event_ids = row
-            if used_on < self._today() - self._forget_after:
-                return Saved(version=version)
-            chosen = language in set(Language)
-            conversation = Conversation(_language(language.rstrip(_GUESSED)), _read_answers(answers), chosen)
-            return Saved(conversation, tuple(json.loads(event_ids)), version)
-
-    def save(self, chat: str, saved: Saved) -> bool:
-        """See ``Store``."""
+    async def _reckon(self) -> Reckoning:
+        """Return the day that counts, and note it where it changes."""
         today = self._today()
-        values: dict[str, Any] = {
+        before = self._reckoning
+        if before is None:
+            rows = await self._database.fetch("note", {"name": RECKONING})
+            before = read_reckoning(rows[0][0] if rows else None, today)
+            if not rows:
+                await self._database.change("save_note", {"name": RECKONING, "text": before.written()})
+        now = before.at(today)
+        if now != before:
+            if before.jumps_at(today):
+                log.warning("the clock has leapt, so all chats count as used today", extra={"day": now.day.isoformat()})
+                await self._database.change("young", {"today": now.day})
+            await self._database.change("save_note", {"name": RECKONING, "text": now.written()})
+            self._swept_at = 0.0
+        self._reckoning = now
+        return now
+
+    def _day(self) -> date:
+        today = self._today()
+        return self._reckoning.at(today).day if self._reckoning else today
+
+    # Rows.
+
+    def _written(self, saved: Saved, reckoning: Reckoning) -> dict[str, Any]:
+        now = int(self._clock())
+        conversation = saved.conversation
+        has_details = any(one.step in self._details and one.value for one in conversation.answers)
+        return {
             "version": saved.version + 1,
-            "used_on": today,
-            "language": saved.conversation.language.value + ("" if saved.conversation.chosen else _GUESSED),
-            "answers": _write_answers(saved.conversation.answers),
+            "used_on": reckoning.day,
+            "language": conversation.language.value + ("" if conversation.chosen else _GUESSED),
+            "answers": _write_answers(conversation.answers),
             "event_ids": json.dumps(saved.event_ids),
+            "outbox": write_outbox(saved.outbox),
+            "outbox_at": now if saved.outbox else 0,
+            "details_until": (saved.details_until or now + DETAILS_FOR) if has_details else 0,
         }
-        with _as_store_error():
-            if self._line is not None and saved.version and today == self._purged_on:
-                changes = {**values, "used_on": today.isoformat(), "of_chat": chat, "of_version": saved.version}
-                with self._line:
-                    return bool(self._line.execute(_SAVE_NOW, changes).rowcount == 1)
-            with self._engine.begin() as connection:
-                if today != self._purged_on:
-                    self._purge(connection)
-                return self._write(connection, chat, saved.version, values)
 
-    def forget(self, chat: str) -> None:
-        """See ``Store``."""
-        with _as_store_error(), self._engine.begin() as connection:
-            connection.execute(_FORGET, {"of_chat": chat})
-
-    def load_note(self, name: str) -> str | None:
-        """See ``Store``."""
-        with _as_store_error(), self._engine.begin() as connection:
-            row = connection.execute(_NOTES.select().where(_NOTES.c.name == name)).one_or_none()
-            return row.text if row else None
-
-    def save_note(self, name: str, text: str) -> None:
-        """See ``Store``."""
-        change = _NOTES.update().where(_NOTES.c.name == name).values(text=text)
-        with _as_store_error(), self._engine.begin() as connection:
-            if not connection.execute(change).rowcount:
-                connection.execute(_NOTES.insert(), {"name": name, "text": text})
-
-    def close(self) -> None:
-        """See ``Store``."""
-        self._engine.dispose()
-
-    def _row(self, chat: str) -> tuple[Any, ...] | None:
-        """Return a chat's row."""
-        if self._line is None:
-            with self._engine.connect() as connection:
-                found = connection.execute(_LOAD, {"of_chat": chat}).one_or_none()
-            return tuple(found) if found is not None else None
-        kept: tuple[Any, ...] | None = self._line.execute(_LOAD_NOW, {"of_chat": chat}).fetchone()
-        return (*kept[:2], date.fromisoformat(kept[2]), *kept[3:]) if kept else None
-
-    @staticmethod
-    def _write(connection: Connection, chat: str, version: int, values: dict[str, Any]) -> bool:
-        if version:
-            return connection.execute(_SAVE, {"of_chat": chat, "of_version": version, **values}).rowcount == 1
+    def _read(self, row: Row) -> Saved:
+        version, used_on, language, answers, event_ids, outbox, _, details_until = row
         try:
-            connection.execute(_CHATS.insert(), {"chat": chat, **values})
-        except IntegrityError:
-            return False
-        return True
+            if _as_day(used_on) < self._day() - self._forget_after:
+                return Saved(version=version)
+            said = _read_answers(answers)
+            if details_until and details_until <= self._clock():
+                said = tuple(one for one in said if one.step not in self._details)
+                details_until = 0
+            conversation = Conversation(_language(language.rstrip(_GUESSED)), said, language in set(Language))
+            return Saved(conversation, tuple(json.loads(event_ids)), version, read_outbox(outbox), details_until)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            message = "a chat's row is damaged"
+            raise StoreError(message) from error
 
-    def _open(self) -> None:
-        with self._engine.begin() as connection:
-            number = self._release(connection)
-        if number is None:
-            number = self._create()
-        if number > RELEASE:
-            message = (
-                f"{self._engine.url.database} was written by a newer release of torikeshi (form {number}, this one "
-                f"reads up to {RELEASE}). It was left as it is. "
-                "Install the newer release, or set another TORIKESHI_STORE."
-            )
-            raise NewerStoreError(message)
-        with self._engine.begin() as connection:
-            _NOTES.create(connection, checkfirst=True)  # files of the first weeks have none
-        if self._is_sqlite:
-            # Needs the file for itself. If another process has it just now, that one does it, or the next start.
-            with suppress(OperationalError), self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    # The database.
 
-    def _create(self) -> int:
-        """Create what is missing, all or nothing; another process that starts at the same time waits for it."""
-        with self._engine.begin() as connection:
-            if self._is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            number = self._release(connection)
-            if number is None:
-                number = RELEASE
-                _METADATA.create_all(connection)
-                connection.execute(_RELEASE.insert(), {"number": number})
-            return number
+    async def _ready(self) -> None:
+        if self._failed and time.monotonic() < self._next_try:
+            raise StoreError(self._why)
+        if not self._is_open:
+            await self.open()
 
-    @staticmethod
-    def _release(connection: Connection) -> int | None:
-        """Return the form of the stored data; None where nothing is stored yet."""
-        if not inspect(connection).has_table(_RELEASE.name):
-            return None
-        number: int | None = connection.execute(_RELEASE.select()).scalar()
-        return number
+    async def _fetch(self, statement: str, **values: object) -> Sequence[Row]:
+        await self._ready()
+        with self._guarded():
+            return await self._database.fetch(statement, values)
 
-    def _purge(self, connection: Connection) -> None:
-        self._purged_on = self._today()
-        connection.execute(_PURGE, {"before": self._purged_on - self._forget_after})
+    async def _change(self, statement: str, *values: dict[str, Any]) -> int:
+        await self._ready()
+        with self._guarded():
+            return await self._database.change(statement, *values)
 
+    @contextmanager
+    def _guarded(self, *, proves: bool = True) -> Iterator[None]:
+        """Turn the database's errors into ours; say once that it fails, and once that it is back.
 
-def sqlite_url(file: Path) -> URL:
-    """Return the address of an SQLite file."""
-    return URL.create("sqlite", database=str(file))
-
-
-def database_url(address: str) -> URL:
-    """Read a database's address. Raises ``SettingsError``, which does not repeat it: it may hold a password."""
-    try:
-        url = make_url(address)
-        url.get_dialect().import_dbapi()
-    except (ArgumentError, ImportError, ValueError) as error:
-        message = f"TORIKESHI_STORE is no database address that works here ({error}). Set a file's path, or unset it."
-        raise SettingsError(message) from error
-    return url
+        Opening it ``proves`` nothing yet: a table may be gone, or the disk full.
+        """
+        try:
+            yield
+        except self._database.errors as error:
+            self._is_open = self._is_open and self._database.heals
+            self._why = kind(error)
+            if not self._failed:
+                told = {"store": self._database.name, "why": self._why}
+                log.error("the store fails; chats go on from memory", extra=told)  # noqa: TRY400  # no row in the log
+            pause = TRIED_AGAIN[min(self._failed, len(TRIED_AGAIN) - 1)]
+            self._failed += 1
+            self._next_try = time.monotonic() + pause
+            raise StoreError(self._why) from error
+        if self._failed and proves:
+            log.info("the store is back", extra={"store": self._database.name})
+            self._failed = 0
 
 
-def _engine(url: URL) -> Engine:
-    """Make an engine; one connection for SQLite, which a single thread uses, so that nothing waits for a pool."""
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url)
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"timeout": 5})
-
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own
-        # NORMAL: a power cut may cost the last answers, never the file; a commit then needs no disk sync.
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    return engine
+def kind(error: BaseException) -> str:
+    """Return what an error of a database says, without what stood in the row."""
+    return str(getattr(error, "orig", error)).partition("\n")[0] or type(error).__name__
 
 
-@contextmanager
-def _as_store_error() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error, OSError, ValueError, TypeError) as error:  # the last two: a damaged row
-        raise StoreError(str(getattr(error, "orig", error))) from error
+def _as_day(kept: date | str) -> date:
+    return kept if isinstance(kept, date) else date.fromisoformat(kept)
 
 
 def _write_answers(answers: Sequence[Answer]) -> str:
-    return json.dumps([[one.step, one.value] for one in answers], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([[one.step, one.value] for one in answers], separators=(",", ":"))
 
 
 def _read_answers(text: str) -> tuple[Answer, ...]:

@@ -1,0 +1,1 @@
+"""How the tables of each release become those of the next."""
