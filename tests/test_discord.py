@@ -888,7 +888,7 @@ async def test_a_direct_reply_that_got_lost_is_shown_again_without_the_buyer(
     async with Bot(content, fake).running():
         hanako.writes("発送待ちです")
         await until(lambda: fake.injected["send 503"] == 20)
-        await until(lambda: "payment:paypal" in hanako.tokens)
+        await until(lambda: hanako.messages and "payment:paypal" in hanako.tokens)
 
 
 async def test_a_reply_that_a_crash_cut_off_is_shown_by_the_next_process(
@@ -916,7 +916,7 @@ async def test_one_buyers_flood_keeps_nobody_waiting_and_gets_one_kind_sentence(
             flooder.writes("発送待ちです")
         for other in others:
             other.writes("発送待ちです")
-        await until(lambda: all("payment:paypal" in other.tokens for other in others))
+        await until(lambda: all(other.messages and "payment:paypal" in other.tokens for other in others))
         await until(lambda: "一度に" in str(flooder.messages))
     assert str(flooder.messages).count("一度に") == 1
     assert len(bot.heard["discord:1"]) <= 45

@@ -28,12 +28,13 @@ UNREACHABLE = Retry(doubling(0.5, 15.0))
 BROKEN = Retry(doubling(0.5, 60.0))
 """How soon the gateway is tried again where the library gave up; Discord takes a token away that knocks too often."""
 _REFUSED_TOKEN = 4004
+_FORBIDDEN = 4014
 _REFUSED: Mapping[int, str] = MappingProxyType(
     {
         4010: "the shards of TORIKESHI_DISCORD_SHARDS are none of this bot's. Correct or unset it",
         4012: "this release speaks a version of the gateway that is gone. Install a newer one",
         4013: "this release asks for events that do not exist. Install a newer one",
-        4014: "the bot may not receive the events it needs. Look at https://discord.com/developers/applications "
+        _FORBIDDEN: "the bot may not receive the events it needs. Look at https://discord.com/developers/applications "
         "(your application → Bot → Privileged Gateway Intents)",
     }
 )
@@ -82,10 +83,11 @@ class Gateway:
                 if error.code == _REFUSED_TOKEN:
                     raise refused() from None
                 if error.code in _REFUSED:
-                    message = f"Discord closed the gateway (code {error.code}): {_REFUSED[error.code]}."
-                    raise RefusedError(message) from None
+                    raise _closed(error.code) from None
                 message = f"Discord closed the gateway for good (code {error.code}). Start again."
                 raise LostError(message) from None
+            except discord.PrivilegedIntentsRequired:
+                raise _closed(_FORBIDDEN) from None
             except Exception as error:  # noqa: BLE001  # the library gives up on some that only need another try
                 log.warning("discord: the gateway is tried again (%s)", type(error).__name__)
                 with suppress(Exception):
@@ -159,6 +161,10 @@ def refused() -> RefusedError:
         "https://discord.com/developers/applications (your application → Bot → Reset Token)."
     )
     return RefusedError(message)
+
+
+def _closed(code: int) -> RefusedError:
+    return RefusedError(f"Discord closed the gateway (code {code}): {_REFUSED[code]}.")
 
 
 def _client(kind: Callable[..., discord.Client], **more: Any) -> discord.Client:  # noqa: ANN401  # passed on
