@@ -50,21 +50,86 @@ async def test_an_answer_to_the_seller_says_nothing_that_the_order_contradicts(
 
 
 @pytest.mark.parametrize(
-    ("stage", "said", "draft"),
+    ("stage", "said", "drafts"),
     [
-        ("arrived", "Please wait 3-5 days, we will solve it", "reply_by_deadline"),
-        ("arrived", "We refund $5 and you keep it, ok?", "full_refund"),
-        ("cancelled", "Please confirm received first, then we refund", "confirm_after_refund"),
-        ("dispute_open", "Please cancel the dispute first, then we refund you", "cancel_dispute"),
-        ("shipped", "Please send a photo or video of the problem", "not_received"),
+        ("arrived", "Please wait 3-5 days, we will solve it", ["reply_by_deadline"]),
+        ("arrived", "We refund $5 and you keep it, ok?", ["full_refund"]),
+        ("cancelled", "Please confirm received first, then we refund", ["confirm_after_refund"]),
+        ("dispute_open", "Please cancel the dispute first, then we refund you", ["cancel_dispute"]),
+        ("shipped", "Please send a photo or video of the problem", ["not_received", "asks_evidence"]),
     ],
 )
 async def test_what_the_seller_wrote_is_answered_by_where_the_order_stands(
-    buyer: Buyer, stage: str, said: str, draft: str
+    buyer: Buyer, stage: str, said: str, drafts: list[str]
 ) -> None:
     await buyer.taps("menu:check", *STAGES[stage])
     await buyer.says(said)
-    assert [one.id for one in buyer.sees.drafts] == [draft]
+    assert [one.id for one in buyer.sees.drafts] == drafts
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind", "drafts"),
+    [
+        ("before_shipping", "asks_evidence", ["second_request"]),
+        ("before_shipping", "blame_user", ["second_request"]),
+        ("before_shipping", "confirm_receipt", ["second_request"]),
+        ("shipped", "already_packed", ["after_shipping"]),
+        ("shipped", "asks_to_wait", ["after_shipping"]),
+        ("shipped", "out_of_stock_buyer_cancels", ["after_shipping"]),
+        ("shipped", "other_item", ["after_shipping"]),
+        ("shipped", "blame_user", ["not_received", "blame_user"]),
+        ("shipped", "cancel_dispute", ["cancel_dispute", "reply_by_deadline"]),
+        ("arrived", "cancel_dispute", ["cancel_dispute", "reply_by_deadline"]),
+        ("dispute_open", "agrees", ["thanks"]),
+        ("dispute_open", "refuse_parcel", ["refuse_parcel"]),
+        ("cancelled", "asks_to_wait", ["complete_refund"]),
+        ("cancelled", "asks_evidence", ["complete_refund"]),
+        ("cancelled", "pay_more_shipping", ["complete_refund"]),
+        ("cancelled", "no_answer", []),
+    ],
+)
+async def test_each_reply_has_the_answer_of_its_stage(
+    someone: Buyer, stage: str, kind: str, drafts: list[str]
+) -> None:
+    await someone.taps("menu:check", *STAGES[stage])
+    await someone.taps_old(f"reply_kind:{kind}")
+    assert [one.id for one in someone.sees.drafts] == drafts
+
+
+@pytest.mark.parametrize("kind", ["already_shipped", "already_packed", "asks_to_wait", "other_item"])
+async def test_no_message_admits_that_the_parcel_has_left(someone: Buyer, kind: str) -> None:
+    """It could be held against the buyer, and the seller's word alone proves nothing."""
+    await someone.taps("menu:check", *STAGES["shipped"])
+    await someone.taps_old(f"reply_kind:{kind}")
+    for draft in someone.sees.drafts:
+        assert not re.search(r"I know that|already on its way", draft.send)
+    assert not re.search(r"まだ発送前なら|still says it hasn't shipped", someone.sees.text)
+
+
+async def test_a_change_is_accepted_without_giving_up_the_request(someone: Buyer) -> None:
+    await someone.taps("menu:check", *STAGES["before_shipping"])
+    await someone.taps_old("reply_kind:offers_change")
+    accepted = next(one for one in someone.sees.drafts if one.id == "offers_change_accept")
+    assert "withdraw my cancellation request after" in accepted.send
+
+
+async def test_who_paid_at_a_store_is_told_that_the_bonus_may_expire(someone: Buyer) -> None:
+    await someone.taps("menu:check", "status:cancelled", "payment:konbini", "approved_on:unknown")
+    await someone.taps_old("verdict:money")
+    assert re.search("期限の長さ|How long it is valid", someone.sees.text)
+
+
+async def test_a_message_on_the_tracking_does_not_contradict_the_buyer(someone: Buyer) -> None:
+    await someone.taps("menu:check", *STAGES["shipped"])
+    await someone.taps_old("write:not_moving")
+    assert "no carrier record" not in someone.sees.draft.send
+
+
+async def test_who_has_the_item_is_not_told_to_wait_for_it(someone: Buyer) -> None:
+    await someone.taps("menu:check", *STAGES["arrived"])
+    await someone.taps_old("verdict:steps")
+    await someone.taps_old("device:phone")
+    assert not re.search("届いたら|When the item arrives", someone.sees.text)
 
 
 async def test_without_a_known_order_its_stage_can_be_chosen_beside_the_answer(someone: Buyer) -> None:
