@@ -88,9 +88,7 @@ async def test_what_the_seller_wrote_is_answered_by_where_the_order_stands(
         ("cancelled", "no_answer", []),
     ],
 )
-async def test_each_reply_has_the_answer_of_its_stage(
-    someone: Buyer, stage: str, kind: str, drafts: list[str]
-) -> None:
+async def test_each_reply_has_the_answer_of_its_stage(someone: Buyer, stage: str, kind: str, drafts: list[str]) -> None:
     await someone.taps("menu:check", *STAGES[stage])
     await someone.taps_old(f"reply_kind:{kind}")
     assert [one.id for one in someone.sees.drafts] == drafts
