@@ -2,19 +2,22 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any, BinaryIO
 from unicodedata import category
 
 from adapters import Response, Service
+from adapters.traces import where
 from conversations import Asked, Attachment, Chose, Event, Language, Quoted, Sent, Started, Wrote
 from messages import Message
 
 LOG = logging.getLogger("torikeshi")
 LONGEST_NAME = 200
 """Characters of a chat's name, and of an event's id."""
+LONGEST_LINE = 1_000_000
+"""Bytes of a line that is read."""
 YEARS = range(2000, 2101)
 """Years a day may lie in: calendars can be counted on around all of them."""
 
@@ -27,10 +30,21 @@ class MalformedLineError(Exception):
     """A line is no event. The message says what is wrong with it."""
 
 
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a stream; of one that is too long only so much that it shows, and the rest is let go."""
+    while line := stream.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE + 1)
+
+
 async def run(service: Service, lines: Iterable[bytes], output: BinaryIO) -> None:
     """Answer every line. A malformed one gets an error with its number, and the stream goes on."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
+            continue
+        if len(line) > LONGEST_LINE:
+            _write(output, {"error": f"line {number}: longer than {LONGEST_LINE} bytes", "line": number})
             continue
         try:
             chat, event, event_id, today = to_event(line)
@@ -39,8 +53,8 @@ async def run(service: Service, lines: Iterable[bytes], output: BinaryIO) -> Non
             continue
         try:
             response = await service.respond(chat, event, event_id=event_id, today=today)
-        except Exception:  # whatever went wrong with one chat, the others go on
-            LOG.exception("line %d could not be answered", number)
+        except Exception as error:  # noqa: BLE001  # whatever went wrong with one chat, the others go on
+            LOG.error("line %d could not be answered\n%s", number, where(error))  # noqa: TRY400  # without its words
             _write(
                 output, {"error": f"line {number}: this could not be answered; the chat is as it was", "line": number}
             )

@@ -71,8 +71,8 @@ def _answered(line: str, language: Language | None, told: _Told, content: Conten
         fields = None
     if isinstance(fields, dict):
         text = fields.get("text")
-        if fields.get("language") in set(Language):
-            language = Language(fields["language"])
+        if str(fields.get("language")) in set(Language):
+            language = Language(str(fields["language"]))
     if not isinstance(text, str):
         return {"error": 'a line is a text, or an object with "text"'}
     return {"text": text, **told(text, language or written_in(text), content, today_in_japan())}

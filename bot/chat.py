@@ -34,7 +34,7 @@ async def _talk(support: Support, language: Language | None, *, jsonl: bool) -> 
         if jsonl:
             from adapters import jsonl as lines
 
-            await lines.run(support, sys.stdin.buffer, sys.stdout.buffer)
+            await lines.run(support, lines.lines_of(sys.stdin.buffer), sys.stdout.buffer)
         else:
             from adapters import console
 

@@ -20,7 +20,7 @@ from bot.hosting import Address, read_hosting
 from bot.keeping.opening import open_store
 from bot.keeping.store import Store
 from bot.logs import write_log
-from bot.settings import read_accounts, read_settings, secrets_of
+from bot.settings import SettingsError, read_accounts, read_settings, secrets_of
 from bot.support import Support
 
 log = logging.getLogger("torikeshi")
@@ -58,8 +58,13 @@ def run(names: list[str], more: Mapping[str, str] | None = None) -> int:
 
 
 def read_environment() -> dict[str, str]:
-    """Return the environment, with what ``.env`` adds to it."""
-    return {**{key: value or "" for key, value in dotenv_values(".env").items()}, **os.environ}
+    """Return the environment, with what ``.env`` adds to it. Raises ``SettingsError`` if that is no text."""
+    try:
+        added = dotenv_values(".env")
+    except UnicodeDecodeError:
+        message = "The file .env is not UTF-8 text; save it as UTF-8."
+        raise SettingsError(message) from None
+    return {**{key: value or "" for key, value in added.items()}, **os.environ}
 
 
 async def _talk(service: Service, accounts: Mapping[str, Account], hosts: Mapping[str, Host]) -> None:

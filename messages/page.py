@@ -47,6 +47,8 @@ class Page:
             "again": reply.again,
             "assumed": reply.assumed,
             "stage": reply.stage,
+            "stage_open": reply.stage_open,
+            "number": reply.number,
             "early": reply.stage in {None, "before_shipping"},
             "verdict": verdict,
             "window": window,

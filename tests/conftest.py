@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Generator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -43,10 +45,12 @@ def content() -> Content:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server; it takes a second to start."""
-    with postgres.running(tmp_path_factory.mktemp("postgres") / "data") as server:
-        yield server
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # run by root, the server is another user, who has to reach its data
+        with postgres.running(Path(folder) / "data") as server:
+            yield server
 
 
 @pytest.fixture(name="postgres")

@@ -185,3 +185,11 @@ def test_a_damaged_gate_is_refused(content: Content) -> None:
     stored = {**content.sources.models["questions"], "gate": {"weights": "?"}}
     with pytest.raises(ModelError):
         QuestionReader(stored, _LIMITS).read("手数料は")
+
+
+@pytest.mark.parametrize("command", ["ask", "read"])
+def test_a_language_that_is_none_does_not_end_the_stream(shell: Shell, command: str) -> None:
+    typed = '{"text": "手数料は？", "language": []}\n{"text": "手数料は？", "language": {"a": 1}}\n'
+    code, printed, _ = shell.runs(command, "--json", "-", typed=typed)
+    assert code == 0
+    assert len(printed.splitlines()) == 2

@@ -258,3 +258,20 @@ def test_a_transcript_that_is_no_utf8_is_named(shell: Shell, story: Path) -> Non
     story.write_bytes("物語".encode("shift_jis"))
     code, _, complained = shell.runs("transcript", str(story))
     assert (code, complained) == (2, f"{story}: the file is not UTF-8 text; save it as UTF-8\n")
+
+
+def test_an_env_file_that_is_no_text_is_said_in_one_sentence(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"TORIKESHI_TELEGRAM_TOKEN=\xff\xfe")
+    code, _, complained = shell.runs("run")
+    assert (code, complained) == (2, "The file .env is not UTF-8 text; save it as UTF-8.\n")
+
+
+def test_labelled_lines_may_hold_any_letters_and_begin_with_a_mark(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_text('\ufeff{"text": "手数料\u2028は", "language": "ja", "topic": "fees"}\n', encoding="utf-8")
+    assert shell.runs("evaluate", str(file))[0] == 0
+    file.write_text("[" * 100_000, encoding="utf-8")
+    assert shell.runs("evaluate", str(file))[0] == 2

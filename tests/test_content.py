@@ -258,7 +258,7 @@ def test_a_paragraph_that_cites_nothing_is_named(editor: Editor) -> None:
 
 def test_an_item_of_a_list_that_cites_nothing_is_named(editor: Editor) -> None:
     editor.templates["en/steps/pc_cancel.j2"] += "\n9. Press the red button.\n"
-    assert editor.is_told() == ["en/steps/pc_cancel.j2: line 11: text: no fact is cited for '9. Press the red button.'"]
+    assert editor.is_told() == ["en/steps/pc_cancel.j2: line 12: text: no fact is cited for '9. Press the red button.'"]
 
 
 def test_blocks_that_close_their_gaps_are_read_as_well(editor: Editor) -> None:
@@ -371,7 +371,7 @@ def test_a_word_that_a_screen_needs_and_nobody_has_is_named(editor: Editor) -> N
     for language in Language:
         del editor.words[language]["ago"]["today"]
     reply = Reply("requested_on", Order(), A_DAY, (Choice("requested_on:2026-11-24", "ago:today"),))
-    assert reads(editor, reply) == ["ja/words.toml: there is no 'ago:today' (did you mean 'today'?)"]
+    assert reads(editor, reply) == ["ja/words.toml: there is no 'ago:today' (did you mean 'ago:yesterday'?)"]
 
 
 # Files that cannot be read.

@@ -28,7 +28,7 @@ def test_a_message_whose_words_are_not_so_is_found_by_its_words(editor: Editor) 
 
 
 def test_advice_that_is_not_so_at_a_stage_is_found(editor: Editor) -> None:
-    editor.rewrites("ja/stages.j2", "もう届いた注文です。", "もう届いた注文です。発送前ならキャンセルを頼みます。")
+    editor.rewrites("ja/stages.j2", "商品が届いていても、", "発送前ならキャンセルを頼みます。")
     assert any("at arrived" in told for told in _told_of_replies(editor.content))
 
 
@@ -56,3 +56,14 @@ def test_another_name_for_a_thing_on_the_screen_is_found_in_any_text(editor: Edi
 
 def _told_of_replies(content: Content) -> list[str]:
     return [*replies(content, Proofreader(content))]
+
+
+def test_a_detail_that_a_message_carries_only_sometimes_names_facts_that_there_are(editor: Editor) -> None:
+    row = editor.row("drafts", "drafts", "change_instead")
+    row["only_if"] = {"colour": {"to_change": ["size"]}, "wanted": {"to_change": ["sise"], "to_chance": ["size"]}}
+    told = editor.is_told()
+    assert any(one.startswith("drafts.toml: change_instead.only_if: unknown 'colour'") for one in told)
+    assert any(
+        one.startswith("drafts.toml: change_instead.only_if.wanted.when.to_change: unknown 'sise'") for one in told
+    )
+    assert any(one.startswith("drafts.toml: change_instead.only_if.wanted.when: unknown 'to_chance'") for one in told)

@@ -206,7 +206,7 @@ async def test_today_moves_the_days_to_choose_from(pipe: Pipe) -> None:
     asked = [choose("menu:check"), choose("status:cancel_requested"), choose("seller_answer:none", today="2027-03-01")]
     turn = await pipe.last(*asked)
     assert turn["step"] == "requested_on"
-    assert tokens(turn)[:2] == ["requested_on:2027-03-01", "requested_on:2027-02-26"]
+    assert tokens(turn)[:3] == ["requested_on:2027-03-01", "requested_on:2027-02-28", "requested_on:2027-02-26"]
     assert tokens(await pipe.last(start()))[0] == f"requested_on:{TODAY}"
 
 
@@ -317,3 +317,42 @@ async def test_a_line_that_fails_inside_does_not_end_the_stream(content: Content
     told = [json.loads(line) for line in output.getvalue().splitlines()]
     assert [line["line"] for line in told] == [1, 2]
     assert all("error" in line for line in told)
+
+
+# Whatever a program sends.
+
+
+async def test_a_line_that_is_far_too_long_is_named_and_the_next_is_answered(content: Content) -> None:
+    output = BytesIO()
+    stream = BytesIO(
+        b'{"chat": "a", "event": "write", "text": "' + b"x" * 3_000_000 + b'"}\n' + b'{"chat": "b", "event": "start"}\n'
+    )
+    await jsonl.run(Support(content, MemoryStore(), lambda: TODAY), jsonl.lines_of(stream), output)
+    first, second = map(json.loads, output.getvalue().splitlines())
+    assert first == {"error": "line 1: longer than 1000000 bytes", "line": 1}
+    assert second["step"] == "menu"
+
+
+@pytest.mark.parametrize("token", ["undo:" + "9" * 5000, "reply_kind:" + "agrees+" * 100_000, "x" * 201])
+async def test_a_token_that_no_button_carries_is_an_old_button_and_is_not_kept(content: Content, token: str) -> None:
+    pipe = Pipe(content)
+    seen = await pipe.last({"chat": "a", "event": "choose", "token": token})
+    assert seen["step"] == "menu"
+    saved = await pipe.support._store.load("a")
+    assert saved is not None
+    assert saved.conversation.answers == ()
+
+
+async def test_an_error_is_logged_without_anybodys_words(
+    content: Content, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipe = Pipe(content)
+
+    async def breaks(*_: object, **__: object) -> None:
+        message = "SECRET WORDS"
+        raise ValueError(message)
+
+    monkeypatch.setattr(pipe.support, "respond", breaks)
+    assert "error" in await pipe.last({"chat": "a", "event": "write", "text": "SECRET WORDS"})
+    assert "ValueError" in caplog.text
+    assert "SECRET" not in caplog.text

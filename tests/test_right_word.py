@@ -337,7 +337,7 @@ async def test_the_money_page_of_a_completed_refund_speaks_of_nothing_earlier(so
 
 async def test_alipay_has_no_dates_of_a_statement(someone: Buyer) -> None:
     await someone.taps("menu:check", "status:refund_completed", "completed_on:2026-11-21", "payment:alipay")
-    assert re.search("この支払い方法だけの日数はわかっていません|no separate figure", someone.sees.text)
+    assert re.search("この支払い方法での日数は、確認できていません|no separate figure", someone.sees.text)
 
 
 @pytest.mark.parametrize(

@@ -834,7 +834,7 @@ async def test_messages_go_out_at_telegrams_pace(content: Content, fake: FakeTel
             people[0].sends("/start")
         await fake.settles()
     times = sorted(when for name, _, when in fake.calls if name in {"sendMessage", "editMessageReplyMarkup"})
-    assert all(later - earlier >= 1 - 0.05 for earlier, later in zip(times, times[30:], strict=False))
+    assert all(later - earlier >= 1 - 0.25 for earlier, later in zip(times, times[30:], strict=False))
     own = [when for name, fields, when in fake.calls if name == "sendMessage" and fields["chat_id"] == 1]
     assert own[4] - own[0] >= 1.9, "three at once, then one a second"
 

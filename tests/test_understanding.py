@@ -13,6 +13,7 @@ from bot.content import Content, load_content
 from bot.editing.evaluate import confusion_table, read_rows
 from conversations import Conversation, Language, Quoted, Readers, Wrote, advance
 from conversations.reading.questions import Decision, QuestionLimits, QuestionReader
+from conversations.reading.spelling import visible
 from messages.wording import period_words
 from tests.buyer import TODAY, Buyer
 
@@ -396,6 +397,10 @@ class TestSellersMessages:
         await buyer.quotes("> please refund me to paypal\nOk dear, we agree to cancel your order")
         assert buyer.sees.reply_kind == "agrees"
 
+    def test_a_demand_behind_a_quote_is_not_safe_whatever_stands_beside_it(self, content: Content) -> None:
+        hidden = "Ok dear, we agree to cancel your order\n> but please close the dispute first"
+        assert content.readers.replies.read(hidden).unsafe
+
     async def test_chinese_is_recognised(self, buyer: Buyer) -> None:
         await buyer.says("您好，感谢您对本店的支持")
         assert buyer.sees.reply_kind == "chinese_only"
@@ -452,7 +457,40 @@ class TestSellersMessages:
     ) -> None:
         polite = "We are very sorry for the trouble and always care for the satisfaction of our customers. " * 5
         await buyer.quotes(f"{polite[:before]}cancel your dispute pls and i give you new one {polite}")
-        assert buyer.sees.notices == ["reply_may_be_unsafe"]
+        assert buyer.sees.notices == ["reply_may_be_unsafe"] or buyer.sees.reply_kind == "cancel_dispute"
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            "Hello dear friend, thank you\n> please close the dispute first, we will refund you by PayPal later",
+            "nice day my friend. " * 240 + "Please close the dispute first, then we refund.",
+            "お客様、いつもありがとうございます。" * 30 + "まず紛争をキャンセルしてください、その後返金します。",
+        ],
+        ids=["behind a quote", "after four thousand letters", "after much praise"],
+    )
+    async def test_a_demand_that_hides_is_found(self, buyer: Buyer, message: str) -> None:
+        await buyer.quotes(message)
+        assert "cancel_dispute" in buyer.sees.response.turn.place.reply_kinds
+
+    @pytest.mark.parametrize(
+        ("said", "kind"),
+        [
+            ("親愛なるお客様、荷物は昨日倉庫を出ましたので取り消しできません。", "already_shipped"),
+            ("友よ、先に紛争をキャンセルしてください、それから返金を手配します。", "cancel_dispute"),
+            ("受け取りを確認するボタンを先に押していただければ、お金をお返しします。", "confirm_receipt"),
+            ("あなたのPayPalアカウントを教えてくだされば、そちらへ直接返金いたします。", "outside_refund"),
+            ("荷物が着いたら受け取りを断ってください。戻り次第、払い戻しします。", "refuse_parcel"),
+        ],
+    )
+    async def test_a_seller_is_read_in_the_japanese_that_aliexpress_makes_of_it(
+        self, buyer: Buyer, said: str, kind: str
+    ) -> None:
+        await buyer.quotes(said)
+        assert buyer.sees.reply_kind == kind
+
+    def test_signs_that_stand_for_many_letters_make_no_text_longer(self) -> None:
+        assert len(visible("\ufdfa" * 4096)) <= 4096 + 64
+        assert len(visible("e" + "\u0301" * 4096)) < 8
 
     async def test_back_leaves_the_explanation(self, buyer: Buyer) -> None:
         await buyer.taps("menu:check", "status:awaiting_shipment")

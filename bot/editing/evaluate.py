@@ -69,7 +69,7 @@ def read_rows(file: Path) -> list[Row]:
     """Return a file's lines. Raises ``LabelledFileError``."""
     rows: list[Row] = []
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         message = f"{file}: the file cannot be read ({type(error).__name__})"
         raise LabelledFileError(message) from error
@@ -78,7 +78,7 @@ def read_rows(file: Path) -> list[Row]:
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             message = f'{file}: line {number}: not a JSON object with a "text"'

@@ -64,6 +64,8 @@ class Dialog:
 
     def press(self, token: str) -> Turn | None:
         """Do what a token says; None if it says nothing that holds today."""
+        if len(token) > LONGEST_TOKEN:
+            return None
         command, colon, value = token.partition(":")
         if not colon:
             return COMMANDS[command](self) if command in COMMANDS else None
@@ -169,6 +171,8 @@ class Dialog:
         return self.show()
 
 
+LONGEST_TOKEN = 200
+"""Letters of a token: no button of ours carries so many, and whatever is accepted is kept."""
 COMMANDS: Mapping[str, Callable[[Dialog], Turn]] = {
     "back": Dialog.back,
     "undo": Dialog.back,  # typed, so without the button that knows how much to take back

@@ -185,7 +185,7 @@ class _Walk:
             case str(anew) if anew == NAMED:
                 facts = (value,)
             case str(anew) if anew == DETAILS:
-                facts = self.handbook.details_of(self.drafts)
+                facts = self.handbook.details_of(self.drafts, self.order)
             case fact:
                 facts = (fact,)
         return next((fact for fact in facts if self.said.age(fact) < asked_at), None)
@@ -221,6 +221,6 @@ class _Walk:
             device=self.found.get(Settles.DEVICE),
             reading=self.said.reading,
             explained=self.said.value(step) in {UNKNOWN, UNSEEN},
-            details=self.handbook.details_of(self.drafts) if step == StepName.DRAFT else (),
+            details=self.handbook.details_of(self.drafts, self.order) if step == StepName.DRAFT else (),
             typed=step if step in self.handbook.typed else None,
         )

@@ -87,5 +87,9 @@ class Reply:
     pasted: bool = False
     """The buyer pasted what the seller wrote: an example would only look like its translation."""
     form: bool = False
+    number: int = 0
+    """Its place among several messages to the seller on one screen; 0 where it is the only one."""
+    stage_open: bool = False
+    """The order's stage was not told: the choices below name the stages."""
     explained: bool = False
     cautions: tuple[str, ...] = ()

@@ -12,13 +12,14 @@ from conversations.events import Language
 from conversations.policy.eligibility import Verdict, examine
 from conversations.policy.handbook import Handbook
 from conversations.policy.order import UNKNOWN, UNSEEN, Order
-from conversations.policy.rows import AnsweredBy
+from conversations.policy.rows import AnsweredBy, Reason
 
 BACK = Choice("back", "back")
 HOME = Choice("home", "home")
 CONTINUE = Choice("continue", "continue")
 DAYS_AGO: Mapping[str, int] = {
     "today": 0,
+    "yesterday": 1,
     "days_2_3": 3,
     "week_1": 7,
     "weeks_2": 14,
@@ -180,24 +181,33 @@ def _drafts(place: Place, _: Language, handbook: Handbook, today: date) -> tuple
     """Show the messages to the seller, each alone so that it can be copied, the choices under the last."""
     replies: list[Reply] = []
     order, stage = place.order, place.stage
+    reason = handbook.reason.get(order.reason or "")
+    if reason is not None and reason.of_whole_order:
+        order = order.without("scope")
     replies += [seller_reply(kind, order, stage, handbook, today) for kind in place.reply_kinds]
-    for draft in place.drafts:
+    for number, draft in enumerate(place.drafts, 1):
+        one = Reply("draft", order, today, draft=draft, verdict=place.verdict, stage=stage)
         if draft in handbook.cancel_drafts:
-            replies.append(Reply("draft", order, today, draft=draft, form=True, verdict=place.verdict, stage=stage))
-        replies.append(Reply("draft", order, today, draft=draft, verdict=place.verdict, stage=stage))
-    details = handbook.details_of(place.drafts)
+            replies.append(replace(one, form=True))
+        replies.append(replace(one, number=number if len(place.drafts) > 1 else 0))
+    details = handbook.details_of(place.drafts, order)
     choices = _choices(StepName.DRAFT, ("details",) if details else ())
     choices += _choices(StepName.DRAFT, tuple(one for one in ("own_reason",) if one in details))
-    choices += _stages(place, handbook)
-    if replies[0].form:
-        if place.order.status != "partially_shipped":
-            other = "whole" if place.order.is_part else "part"
-            choices += (Choice(f"scope:{other}", f"scope:{other}"),)
-        choices += (Choice("draft:reason", "draft:reason"),)
-        change = handbook.reason[place.order.reason or ""].change
-        choices += () if change is None else (Choice(change, "write:change_instead"),)
+    stages = _stages(place, handbook)
+    choices += stages
+    if replies[0].form and reason is not None:
+        choices += _request_ways(order, reason)
     choices += (BACK, HOME)
-    return (*replies[:-1], replace(replies[-1], choices=choices))
+    return (*replies[:-1], replace(replies[-1], choices=choices, stage_open=bool(stages)))
+
+
+def _request_ways(order: Order, reason: Reason) -> tuple[Choice, ...]:
+    """Return how a cancellation request can be changed: of the whole or a part, for another reason, into a change."""
+    other = "whole" if order.is_part else "part"
+    is_open = order.status != "partially_shipped" and not reason.of_whole_order
+    scope = (Choice(f"scope:{other}", f"scope:{other}"),) if is_open else ()
+    change = () if reason.change is None else (Choice(reason.change, "write:change_instead"),)
+    return (*scope, Choice("draft:reason", "draft:reason"), *change)
 
 
 def seller_reply(kind: str, order: Order, stage: str | None, handbook: Handbook, today: date) -> Reply:

@@ -193,9 +193,11 @@ class Handbook(Row):
         """Return the facts that a message cannot be written without."""
         return ("reason",) if draft == CANCEL else self.draft[draft].needs
 
-    def details_of(self, drafts: Sequence[str]) -> tuple[str, ...]:
-        """Return the details that these messages can carry, each once, in the order in which they are asked."""
-        return tuple(dict.fromkeys(detail for draft in drafts for detail in self.draft[draft].details))
+    def details_of(self, drafts: Sequence[str], order: Order) -> tuple[str, ...]:
+        """Return the details that these messages can carry for an order, each once, in the order of the questions."""
+        rows = (self.draft[draft] for draft in drafts)
+        carried = (one for row in rows for one in row.details if fits(row.only_if.get(one, {}), order))
+        return tuple(dict.fromkeys(carried))
 
     @cached_property
     def helpers(self) -> tuple[str, ...]:

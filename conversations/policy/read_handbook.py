@@ -197,6 +197,9 @@ def _check_drafts(book: Handbook) -> Iterator[str]:
                 yield from unknown("drafts", f"{row.id}.{column}", fact, book.fact)
         for detail in row.details:
             yield from unknown("drafts", f"{row.id}.details", detail, book.details)
+        for detail, when in row.only_if.items():
+            yield from unknown("drafts", f"{row.id}.only_if", detail, row.details)
+            yield from _check_when(book, "drafts", f"{row.id}.only_if.{detail}", when)
     for reason in book.reasons:
         yield from unknown("reasons", f"{reason.id}.form_choice", reason.form_choice, book.form_choice)
     for draft, reason_id in book.cancel_drafts.items():

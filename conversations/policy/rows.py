@@ -158,6 +158,8 @@ class Reason(Row):
     also_seen: tuple[str, ...] = ()
     change: str | None = None
     """The token that leads to the message asking for a change instead, where the buyer chose wrongly."""
+    of_whole_order: bool = False
+    """It cannot be the reason to cancel a part only."""
     cites: tuple[FactId, ...] = Field(min_length=1)
 
 
@@ -245,3 +247,5 @@ class SellerMessage(Row):
     worded_by: tuple[Id, ...] = ()
     """Facts by which its words change, where they are known."""
     details: tuple[Id, ...] = Field(min_length=1)
+    only_if: Mapping[Id, When] = {}
+    """Details that it carries only where a condition holds."""

@@ -1,7 +1,7 @@
 """Reads what a seller wrote: the kinds of reply in it, and whether it asks for something that could cost the buyer."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -14,7 +14,7 @@ from conversations.reading.clauses import Clauses
 from conversations.reading.ngrams import LONGEST, pieces
 from conversations.reading.phrases import Phrase
 from conversations.reading.questions import Ranked, Share
-from conversations.reading.spelling import spell
+from conversations.reading.spelling import spell, visible
 
 BUYER = "buyer"
 """The label of texts that no seller wrote."""
@@ -24,7 +24,13 @@ REFUSES, AGREES = "refuses", "agrees"
 """The kinds that nobody can mean at once."""
 MOST_KINDS = 3
 """Kinds of one message that are explained at once."""
-_QUOTED = re.compile(r"(?m)^\s*>.*$")
+_QUOTED = re.compile(r"(?m)^[^\S\n]*>(.*)$")
+"""What a message quotes: mostly the buyer's own words, but a demand may hide there."""
+_SENTENCE_END = re.compile(r"(?<=[。．.!?！？\n;；])\s*")
+_SHORTEST = 8
+"""Letters of a sentence that can hold a demand."""
+MOST_SENTENCES = 60
+"""Sentences that are also read one by one; a message of more is read in stretches."""
 _STRETCH = LONGEST // 2
 _TELLING = 0.05
 
@@ -86,9 +92,19 @@ class ReplyReader:
         return unpacked(self._stored)
 
     def read(self, text: str) -> SellerReading:
-        """Return how a text is read as a seller's message. What it quotes of the buyer is left out."""
-        said = _QUOTED.sub("", text).strip() or text
+        """Return how a text is read as a seller's message. What it quotes of the buyer is left out, but for demands."""
+        text = visible(text[:MOST_READ])
+        quoted = "\n".join(_QUOTED.findall(text)).strip()
+        said = _QUOTED.sub("", text).strip() or quoted
         scores = self._scores(said)
+        answers = any(scores[kind] >= self._limits.sure_from for kind in scores if kind != BUYER)
+        demanded = 0.0
+        for part in self._hiding_places(said, quoted):
+            hidden = self._scores(part)
+            demanded = max(demanded, 1 - prod(1 - hidden[kind] for kind in self._unsafe if kind in hidden))
+            if part is quoted and answers:
+                continue  # what the seller answers may be the buyer's own words
+            scores |= {kind: max(scores[kind], hidden[kind]) for kind in self._unsafe if kind in scores}
         buyer = scores.pop(BUYER, 0.0)
         ranked = sorted(map(Ranked, scores, scores.values()), key=lambda one: (-one.score, one.id))
         limits = self._limits
@@ -103,9 +119,18 @@ class ReplyReader:
             kinds=tuple(one for one in ranked if one.score >= _TELLING) or tuple(ranked[:1]),
             sure=named,
             offered=offered,
-            unsafe=1 - safe >= unsafe_from,
+            unsafe=max(1 - safe, demanded) >= unsafe_from,
             by_seller=bool(sure) and buyer < limits.buyer_from,
         )
+
+    @staticmethod
+    def _hiding_places(said: str, quoted: str) -> Iterator[str]:
+        """Yield what a demand may hide in: what is quoted, and each sentence of long and friendly talk."""
+        if quoted and quoted != said:
+            yield quoted
+        sentences = [one for one in _SENTENCE_END.split(said) if len(one) > _SHORTEST]
+        if 1 < len(sentences) <= MOST_SENTENCES:
+            yield from sentences
 
     def _named(self, plain: str) -> tuple[str, ...]:
         """Return the kinds of which a phrase is in a text."""
@@ -138,7 +163,7 @@ def _telling(sure: list[str]) -> list[str]:
     return [kind for kind in sure if kind not in general] or [kind for kind in sure if kind != CHINESE] or sure
 
 
-MOST_READ = 4000
+MOST_READ = 5000
 """Characters of a message that are read."""
 
 

@@ -9,6 +9,13 @@ UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 """Letters that show nothing or turn the others around: nothing that is read or shown keeps them."""
+_PILED = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]{3})"
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]+"
+)
+"""Marks piled upon a letter: to sort very many of them takes minutes, and nobody can read them."""
+_ROOM = 64
+"""Letters by which folding may make a text longer: one sign can stand for eighteen; a text of such signs is none."""
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _MARKS = re.compile(r"[\s、。,.!?:;・/／'’\"「」()\[\]【】〜~→←…*_-]+")
 
@@ -20,7 +27,8 @@ def visible(text: str) -> str:
     '8190 ok'
     """
     text = re.sub(r"(?<=\d)(?=[¼½¾⅓⅔])", " ", text)  # 42½ is 42 1/2, not 421/2
-    return UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
+    folded = unicodedata.normalize("NFKC", _PILED.sub(r"\1", text))
+    return UNSEEN.sub("", folded[: len(text) + _ROOM]).strip()
 
 
 def name_key(text: str) -> str:
